@@ -96,7 +96,8 @@ class ObjectStore(Protocol):
         """Store an object if the condition holds: ``ABSENT``, or the ETag that must be there now.
 
         Raises:
-            ConflictError: the condition does not hold; nothing was stored. NotFoundError: ``match`` is an ETag and nothing is there.
+            ConflictError: the condition does not hold; nothing was stored.
+            NotFoundError: ``match`` is an ETag and nothing is there.
         """
 
     def move(self, move: Move) -> Moved:
