@@ -66,6 +66,8 @@ class Moved:
     outcome: Outcome
     etag: str = ""
     """Of the target, if done."""
+    modified_ms: int = 0
+    """Of the target, if done."""
     winner: str = ""
     """The labeller who was first, if lost and known."""
     where: str = ""

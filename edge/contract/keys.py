@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from edge.contract.names import escape_device
+
 DEFAULT_PREFIX = "image-classification"
 """P where an address names none: the post's folder."""
 
@@ -150,19 +152,19 @@ def blob_key(sha256: str) -> str:
 
 def desired_key(device: str) -> str:
     """Give the key of what a device should run."""
-    return check_key(f"{FLEET}{device}/desired.json")
+    return check_key(f"{FLEET}{escape_device(device)}/desired.json")
 
 
 def reported_key(device: str) -> str:
     """Give the key of what a device says it runs."""
-    return check_key(f"{FLEET}{device}/reported.json")
+    return check_key(f"{FLEET}{escape_device(device)}/reported.json")
 
 
 def stats_key(device: str, day: str) -> str:
     """Give the key of a device's statistics of one day (``2026-11-24``, UTC)."""
-    return check_key(f"{FLEET}{device}/stats/{day}.json")
+    return check_key(f"{FLEET}{escape_device(device)}/stats/{day}.json")
 
 
 def segment_key(labeller: str, day: str, ulid: str) -> str:
     """Give the key of one segment of a labeller's history."""
-    return check_key(f"{HISTORY}{labeller}/{day}/{ulid}.jsonl")
+    return check_key(f"{HISTORY}{escape_device(labeller)}/{day}/{ulid}.jsonl")

@@ -1,0 +1,40 @@
+# Two doors: `make demo` and `make test`. Both set up what they need in .venv, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test test-long lint bench bundle clean
+
+demo: $(VENV)/.desktop
+	$(BIN)/sortloop demo --report build/demo/report.html build/demo/plant
+
+test: $(VENV)/.dev
+	@.ci/packages qt
+	$(BIN)/pre-commit run --all-files --show-diff-on-failure
+	$(BIN)/python -m pytest -n 2 -m "not long"
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/.dev
+	$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks $(only)
+
+bundle: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir dist
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/.desktop: pyproject.toml constraints.txt
+	@.ci/packages python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[desktop]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.desktop
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[desktop,dev]"
+	@touch $@

@@ -1,0 +1,175 @@
+"""The composition root: an address and a home folder become the services of a plant, for window and command line alike."""
+
+import getpass
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+from ulid import ULID
+
+from desktop.core.catalog import Catalog
+from desktop.core.comparison import Comparison
+from desktop.core.delivery import Delivery, DeliveryReport
+from desktop.core.errors import ConfigError
+from desktop.core.journal import Journal
+from desktop.core.pictures import Pictures
+from desktop.core.ports import ObjectStore
+from desktop.core.progress import CancelToken, Progress, silent
+from desktop.core.registry import Registry
+from desktop.core.release import Release
+from desktop.core.settings import Settings, load_settings
+from desktop.core.taxonomy import Taxonomy, default_taxonomy, load_taxonomy
+from desktop.core.texts import _
+from desktop.core.training import Training
+from desktop.local.fleet import BucketFleet
+from desktop.local.store import FolderStore
+from desktop.local.thumbnails import look, shrink
+from desktop.local.trainer import ProcessTrainer
+from edge.contract.keys import DEFAULT_PREFIX
+
+_POLL_S = 0.05
+_RETRY_S = 2.0
+_PATIENCE_S = 60.0
+"""How long a command waits for rows that somebody else is moving."""
+
+
+def default_home() -> Path:
+    """Give the folder where settings, catalogs, journals and caches live by this system's custom."""
+    return Path(user_data_path("sortloop", appauthor=False))
+
+
+def now_ms() -> int:
+    """Give the time, UTC, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def new_id() -> str:
+    """Give a new ULID."""
+    return str(ULID())
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One bucket with all that works on it; services are made when they are first asked for."""
+
+    store: ObjectStore
+    home: Path
+    """The whole program's folder."""
+    folder: Path
+    """This bucket's part of it."""
+    settings: Settings
+    labeller: str
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The index of the bucket."""
+        return Catalog(self.folder / "catalog.sqlite")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The decisions."""
+        return Journal(self.folder / "journal.sqlite", now_ms, new_id)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The bytes of images."""
+        quota_bytes = int(self.settings.cache.quota_gb * (1 << 30))
+        return Pictures(
+            self.store, self.catalog, self.folder / "pictures", look=look, shrink=shrink, quota_bytes=quota_bytes
+        )
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The models."""
+        return Registry(self.store, self.folder / "models")
+
+    @cached_property
+    def training(self) -> Training:
+        """The runs."""
+        trainer = ProcessTrainer(self.home / "runs", self.home / "features")
+        return Training(self.store, self.pictures, self.registry, trainer, now_ms, new_id)
+
+    @cached_property
+    def release(self) -> Release:
+        """The deployments."""
+        return Release(self.store, BucketFleet(self.store, now_ms), now_ms, new_id)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Evaluations and verdicts."""
+        from desktop.ml.scorer import Scorer  # noqa: PLC0415 - ONNX Runtime takes a tenth of a second that few commands need
+
+        scorer = Scorer(self.home / "features")
+        return Comparison(
+            self.store, self.catalog, self.pictures, self.registry, self.release, scorer.score, self.settings.gate, now_ms
+        )
+
+    def taxonomy(self) -> Taxonomy:
+        """Give the classes in the bucket, the five of the post where there are none yet."""
+        return load_taxonomy(self.store) or default_taxonomy()
+
+    def deliver(self, progress: Progress, cancel: CancelToken, *, flush: bool = True) -> DeliveryReport:
+        """Deliver what waits in the journal, or wait while another process on this computer does.
+
+        Returns early, with its reason, when the bucket cannot be reached; what waits stays in the journal.
+        """
+        lock = FileLock(self.folder / "delivery.lock")
+        delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                with lock.acquire(blocking=False):
+                    report = delivery.run(progress, cancel, flush=flush)
+            except Timeout:
+                report = DeliveryReport(waiting=self.journal.waiting())
+                if cancel.wait(_POLL_S):
+                    cancel.check()
+            if report.trouble is not None or not report.waiting or time.monotonic() > deadline:
+                return report
+
+    def deliver_until(self, closed: Callable[[], bool], cancel: CancelToken) -> None:
+        """Deliver in the background until ``closed``: what the worker process does."""
+        with FileLock(self.folder / "delivery.lock"):
+            delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
+            while not closed() and not cancel.cancelled:
+                report = delivery.run(silent, cancel)
+                cancel.wait(_RETRY_S if report.trouble else _POLL_S)
+            delivery.run(silent, CancelToken(), flush=True)
+
+
+def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:
+    """Open a bucket by its address: a folder, or ``file://…``.
+
+    Raises:
+        ConfigError: no address is known, the folder does not exist (and ``create`` is off), or it is of a kind not known here.
+    """
+    settings = load_settings(home)
+    address = bucket or settings.bucket
+    if not address:
+        raise ConfigError(_("No bucket is given."), _("Name one with --bucket FOLDER, or put `bucket = …` into {file}.").format(file=home / "settings.toml"))
+    folder = _folder_of(address)
+    if not folder.is_dir():
+        if not create:
+            raise ConfigError(_("The folder {folder} does not exist.").format(folder=folder), _("Check --bucket; `sortloop import` makes a new one."))
+        folder.mkdir(parents=True, exist_ok=True)
+    root = folder / DEFAULT_PREFIX
+    root.mkdir(exist_ok=True)
+    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    return Plant(FolderStore(root), home, home / "buckets" / digest, settings, settings.labeller or getpass.getuser())
+
+
+def _folder_of(address: str) -> Path:
+    parts = urlsplit(address)
+    if parts.scheme == "file":
+        return Path(unquote(parts.path))
+    if "://" in address:
+        raise ConfigError(
+            _("“{address}” is not a folder.").format(address=address), _("This version works on folders; other buckets come later.")
+        )
+    return Path(address).expanduser()

@@ -1,0 +1,98 @@
+"""sync, status, import: what the bucket holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.cli.plant import Work, work
+from desktop.core.importing import import_folder
+from desktop.core.texts import _, ngettext
+from desktop.local.thumbnails import look
+from edge.contract.keys import Area
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands of this station."""
+    program.command()(sync)
+    program.command()(status)
+    program.command("import")(import_)
+
+
+def sync(
+    context: typer.Context,
+    listing_only: Annotated[bool, typer.Option(help=_("Do not fetch new pictures, do not score them."))] = False,
+) -> None:
+    """Bring the catalog up to the bucket, fetch new pictures, let the model in service look at them."""
+    with work(context) as job:
+        report = job.sync()
+        scored = 0
+        if not listing_only:
+            job.look(Area.RAW, Area.LABELED, Area.DISCARDED)
+            scored = job.plant.comparison.score_raw(job.progress, job.cancel)
+        job.output.result({**_status(job), "added": report.added, "changed": report.changed, "removed": report.removed, "scored": scored})
+        job.output.say(
+            _("{n} images in the bucket: {added} new, {changed} changed, {removed} gone.").format(
+                n=report.objects, added=report.added, changed=report.changed, removed=report.removed
+            )
+        )
+
+
+def status(context: typer.Context) -> None:
+    """Tell what is in the bucket, what waits, and which model is in service."""
+    with work(context) as job:
+        job.sync()
+        found = _status(job)
+        job.output.result(found)
+        rows = [(_("to sort"), found["raw"]), *((cls, n) for cls, n in found["labeled"].items()), (_("discarded"), found["discarded"])]
+        job.output.table((_("where"), _("images")), rows, right=(1,))
+        job.output.say("")
+        job.output.say(_("Waiting to be delivered: {n}").format(n=found["waiting"]))
+        job.output.say(_("Conflicts: {n}").format(n=found["conflicts"]))
+        job.output.say(_("In service: {model}").format(model=(found["in_service"] or _("no model yet"))[:12]))
+        for name, keys in job.plant.catalog.twins().items():
+            job.output.say(_("{name} lies in two places: {keys}").format(name=name, keys=", ".join(keys)), style="yellow")
+        foreign = job.plant.catalog.foreign()
+        if foreign:
+            job.output.say(
+                ngettext("{n} file is no image of the loop and is left alone: {first}", "{n} files are no images of the loop and are left alone: {first} …", len(foreign)).format(
+                    n=len(foreign), first=", ".join(foreign[:3])
+                ),
+                style="dim",
+            )
+
+
+def import_(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help=_("A folder per class: 010.beer-mug, soda-can …"))],
+    add_classes: Annotated[bool, typer.Option(help=_("Make unknown folders classes of the plant."))] = False,
+) -> None:
+    """Take a set of pictures, a folder per class, into the base data; Caltech-256 as it is."""
+    with work(context, create=True) as job:
+        report = import_folder(
+            job.plant.store, folder, look=look, add_classes=add_classes, progress=job.progress, cancel=job.cancel
+        )
+        job.sync()
+        refused = [{"file": file, "reason": reason} for file, reason in report.refused]
+        job.output.result({"imported": report.classes, "already": report.already, "refused": refused})
+        job.output.table((_("class"), _("imported")), report.classes.items(), right=(1,))
+        if report.already:
+            job.output.say(_("{n} were there already.").format(n=report.already))
+        for file, reason in report.refused:
+            job.output.say(_("not taken: {file} ({reason})").format(file=file, reason=reason), style="yellow")
+
+
+def _status(job: Work) -> dict[str, object]:
+    counts = job.plant.catalog.counts()
+    classes = job.plant.taxonomy().active()
+    labeled = {cls: counts.get((Area.LABELED, cls), 0) for cls in classes}
+    labeled |= {str(cls): n for (area, cls), n in counts.items() if area is Area.LABELED and cls not in labeled}
+    service = job.plant.release.in_service()
+    return {
+        "raw": counts.get((Area.RAW, None), 0),
+        "labeled": labeled,
+        "discarded": counts.get((Area.DISCARDED, None), 0),
+        "waiting": job.plant.journal.waiting(),
+        "conflicts": len(job.plant.catalog.twins()) + job.plant.journal.conflicts(),
+        "in_service": service.model if service else None,
+    }

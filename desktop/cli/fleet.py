@@ -1,0 +1,93 @@
+"""deploy, rollback, fleet: which device runs what."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from desktop.app import now_ms
+from desktop.cli.output import ago, short
+from desktop.cli.plant import Work, work
+from desktop.core.ports import Device
+from desktop.core.release import Deployment, Stage
+from desktop.core.texts import _
+from edge.contract.fleet import DeviceState
+
+_POLL_S = 0.25
+_STYLE = {DeviceState.RUNNING: "green", DeviceState.REFUSED: "red", DeviceState.RETURNED: "red"}
+
+To = Annotated[str, typer.Option(help=_("A device group or device; empty: all, and every device to come."))]
+Wait = Annotated[float, typer.Option(min=0, help=_("Seconds to wait for the devices' own word."))]
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands of this station."""
+    program.command()(deploy)
+    program.command()(rollback)
+    program.command()(fleet)
+
+
+def deploy(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help=_("A model's id, or its beginning."))],
+    to: To = "",
+    override: Annotated[str, typer.Option(help=_("Why it goes out although the gate did not pass; it is kept."))] = "",
+    wait: Wait = 0.0,
+) -> None:
+    """Send a model to the devices, if the gate passes it."""
+    with work(context) as job:
+        job.sync()
+        found = job.plant.registry.find(model)
+        verdict = job.plant.comparison.compare(found, to, job.progress, job.cancel)
+        deployment = job.plant.release.deploy(found.id, to, job.plant.labeller, verdict, override or None)
+        _report(job, deployment, wait)
+
+
+def rollback(context: typer.Context, to: To = "", wait: Wait = 0.0) -> None:
+    """Send the devices back to the model before."""
+    with work(context) as job:
+        _report(job, job.plant.release.rollback(to, job.plant.labeller), wait)
+
+
+def fleet(context: typer.Context, to: To = "") -> None:
+    """Tell what each device runs by its own word, and when it said so."""
+    with work(context) as job:
+        deployments = job.plant.release.refresh()
+        devices = job.plant.fleet.devices(to)
+        job.output.result({"devices": [_row(device) for device in devices], "deployments": deployments[-10:]})
+        _show(job, devices)
+
+
+def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    while True:
+        now = next(one for one in job.plant.release.refresh() if one.id == deployment.id)
+        if now.stage != Stage.ROLLING or time.monotonic() >= deadline:
+            break
+        job.cancel.check()
+        time.sleep(_POLL_S)
+    devices = job.plant.fleet.devices(deployment.target)
+    job.output.result(
+        {
+            "deployment": now.id, "model": now.model, "verdict": now.verdict, "stage": now.stage,
+            "devices": [_row(device) for device in devices],
+        }
+    )  # fmt: skip
+    job.output.say(_("Deployment {id} of model {model}: {stage}").format(id=now.id, model=short(now.model), stage=now.stage))
+    _show(job, devices)
+
+
+def _row(device: Device) -> dict[str, object]:
+    return {
+        "device": device.device, "desired": device.desired, "reported": device.reported, "state": device.state,
+        "as_of": device.as_of_ms, "reason": device.reason,
+    }  # fmt: skip
+
+
+def _show(job: Work, devices: list[Device]) -> None:
+    rows = [
+        (one.device, short(one.desired), short(one.reported), one.state, ago(one.as_of_ms, now_ms()), one.reason) for one in devices
+    ]
+    job.output.table((_("device"), _("should run"), _("runs"), _("state"), _("said so"), ""), rows)
+    if not devices:
+        job.output.say(_("No device has spoken yet. A device that comes is told what to run."))

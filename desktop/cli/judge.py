@@ -1,0 +1,79 @@
+"""evaluate, compare: is a model good, and is it better?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.cli.output import short
+from desktop.cli.plant import Work, work
+from desktop.core.evaluation import Evaluation
+from desktop.core.gate import Verdict
+from desktop.core.texts import _
+
+_STYLE = {"pass": "bold green", "first": "bold green", "refuse": "bold red", "insufficient": "bold yellow"}
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands of this station."""
+    program.command()(evaluate)
+    program.command()(compare)
+
+
+def evaluate(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help=_("A model's id, or its beginning."))],
+    on: Annotated[Path | None, typer.Option(help=_("A folder per class, instead of the test pictures."))] = None,
+) -> None:
+    """Measure a model on the test pictures, or on any folder per class."""
+    with work(context) as job:
+        found = job.plant.registry.find(model)
+        if on is not None:
+            result = job.plant.comparison.measure_folder(found, on, job.progress, job.cancel)
+        else:
+            job.sync()
+            dataset = job.plant.comparison.freeze(job.progress, job.cancel)
+            measured = job.plant.comparison.measure(found, dataset, job.progress, job.cancel)
+            result = measured.field
+        job.output.result({"model": found.id, **job.output.plain(result)})
+        show_evaluation(job, result)
+
+
+def compare(
+    context: typer.Context,
+    new: Annotated[str, typer.Argument(help=_("The candidate: a model's id, or its beginning."))],
+    old: Annotated[str, typer.Argument(help=_("The model to hold it against; empty: the one in service."))] = "",
+    to: Annotated[str, typer.Option(help=_("The device group or device it is meant for."))] = "",
+) -> None:
+    """Hold a model against the one in service: the gate's verdict, with its reasons."""
+    with work(context) as job:
+        job.sync()
+        registry = job.plant.registry
+        candidate, other = registry.find(new), registry.find(old) if old else None
+        verdict = job.plant.comparison.compare(candidate, to, job.progress, job.cancel, old=other)
+        job.output.result({"model": candidate.id, "old": other.id if other else None, **job.output.plain(verdict)})
+        show_verdict(job, verdict)
+
+
+def show_evaluation(job: Work, evaluation: Evaluation) -> None:
+    """Print an evaluation for people."""
+    job.output.say(_("{right:.1%} of {n} right").format(right=evaluation.accuracy, n=evaluation.n))
+    rows = [(cls, row.n, f"{row.recall:.1%}") for cls, row in evaluation.per_class.items()]
+    job.output.table((_("class"), _("pictures"), _("recall")), rows, right=(1, 2))
+
+
+def show_verdict(job: Work, verdict: Verdict) -> None:
+    """Print a verdict for people."""
+    job.output.say(verdict.verdict.upper(), style=_STYLE[verdict.verdict])
+    for reason in verdict.reasons:
+        job.output.say(f"  {reason}")
+    if verdict.difference is not None:
+        gap = verdict.difference
+        job.output.say(
+            _("difference {value:+.1%} (between {low:+.1%} and {high:+.1%})").format(value=gap.value, low=gap.low, high=gap.high)
+        )
+    rows = [(row.cls, row.n, f"{row.old.value:.1%}", f"{row.new.value:.1%}") for row in verdict.classes]
+    job.output.table((_("class"), _("pictures"), _("recall before"), _("recall after")), rows, right=(1, 2, 3))
+    if verdict.newly_broken:
+        job.output.say(_("newly wrong: {names}").format(names=", ".join(verdict.newly_broken[:5])), style="dim")
+    job.output.say(_("attempt {k}; “{model}”").format(k=verdict.attempt, model=short("")), style="dim")

@@ -1,0 +1,36 @@
+"""The program: global options first, then a command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.app import default_home
+from desktop.cli import check, collect, fleet, judge, learn, messages, sort
+from desktop.cli.output import Output
+from desktop.cli.plant import Options
+from desktop.core.texts import _
+
+program = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+for station in (collect, sort, learn, judge, fleet, check):
+    station.add_to(program)
+
+
+@program.callback()
+def options(
+    context: typer.Context,
+    bucket: Annotated[str, typer.Option(envvar="SORTLOOP_BUCKET", help=_("The bucket: a folder."))] = "",
+    home: Annotated[
+        Path | None, typer.Option(envvar="SORTLOOP_HOME", help=_("Where settings, catalog, journal and caches live."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout, progress on stderr."))] = False,
+) -> None:
+    """Sort what the classifier at the edge was unsure of, retrain it, measure it, send it back."""
+    context.obj = Options(bucket, home or default_home(), Output(as_json=as_json))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and give its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    return messages.run(lambda: program(words), as_json="--json" in words)

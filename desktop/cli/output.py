@@ -1,0 +1,96 @@
+"""What commands print: progress on stderr, tables or one JSON document on stdout."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from desktop.core import progress
+from desktop.core.progress import Step
+
+_PLAIN_STEPS = 10
+"""Without a terminal, a long task says so about ten times."""
+
+
+class Output:
+    """Where a command's words go."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.console = Console(highlight=False)
+        self._errors = Console(stderr=True, highlight=False)
+
+    def result(self, document: Any) -> None:
+        """Print the command's JSON document, if JSON was asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(_jsonable(document), ensure_ascii=False) + "\n")
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line for people; nothing with JSON."""
+        if not self.as_json:
+            self.console.print(text, style=style, soft_wrap=True)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+        """Print a table for people; nothing with JSON."""
+        if self.as_json:
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for number, column in enumerate(columns):
+            table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(str(cell) for cell in row))
+        self.console.print(table)
+
+    @contextmanager
+    def progress(self) -> Iterator[progress.Progress]:
+        """Give a bar on a terminal, and a few lines elsewhere; both on stderr."""
+        if not self._errors.is_terminal:
+            yield _Lines(self._errors)
+            return
+        columns = (
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeRemainingColumn(),
+        )  # fmt: skip
+        with Bars(*columns, console=self._errors, transient=True) as bars:
+            yield _Bar(bars)
+
+
+class _Bar:
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: Step) -> None:
+        if step.label not in self._tasks:
+            for task in self._tasks.values():
+                self._bars.update(task, visible=False)
+            self._tasks[step.label] = self._bars.add_task(step.label, total=step.total)
+        self._bars.update(self._tasks[step.label], completed=step.done, total=step.total)
+
+
+class _Lines:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = ("", -1)
+
+    def __call__(self, step: Step) -> None:
+        tenth = step.done * _PLAIN_STEPS // step.total if step.total else 0
+        if (step.label, tenth) != self._last:
+            self._last = (step.label, tenth)
+            total = f"/{step.total}" if step.total else ""
+            self._console.print(f"{step.label}: {step.done}{total} {step.unit}".strip(), style="dim", soft_wrap=True)
+
+
+def _jsonable(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    return value

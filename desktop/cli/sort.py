@@ -1,0 +1,162 @@
+"""label, undo, history, classes: sorting by command, through the same journal and delivery as a key in the window."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from desktop.cli.messages import CONFLICTS
+from desktop.cli.plant import Work, work
+from desktop.core.catalog import Catalog
+from desktop.core.delivery import DeliveryReport
+from desktop.core.errors import AppError, ConflictError, NotFoundError
+from desktop.core.history import read_history
+from desktop.core.journal import Choice, Decision, Kind, State
+from desktop.core.taxonomy import save_taxonomy
+from desktop.core.texts import _
+from edge.contract.keys import Area, key_of
+
+_DAY_MS = 86_400_000
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands of this station."""
+    program.command()(label)
+    program.command()(undo)
+    program.command()(history)
+    program.command()(classes)
+
+
+def label(
+    context: typer.Context,
+    cls: Annotated[str, typer.Argument(metavar="CLASS", help=_("A class, or “discarded”, or “raw” to send pictures back."))],
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help=_("Names of images; “-” reads them from standard input."))],
+    blind: Annotated[bool, typer.Option(help=_("They were looked at without suggestion, name or score."))] = False,
+) -> None:
+    """Sort images into a class; returns when they are moved."""
+    with work(context) as job:
+        wanted = [line.strip() for line in sys.stdin if line.strip()] if names == ["-"] else names
+        kind, area, folder = _target(job, cls)
+        known = {name: _find(job, name) for name in dict.fromkeys(wanted)}
+        choices = [Choice(name, key, etag, key_of(area, name, folder), blind=blind) for name, (key, etag) in known.items()]
+        moving = [choice for choice in choices if choice.source != choice.target]
+        made = job.plant.journal.record(kind, job.plant.labeller, moving) if moving else []
+        _finish(job, made, already=len(choices) - len(moving))
+
+
+def undo(
+    context: typer.Context,
+    steps: Annotated[int, typer.Option(min=1, help=_("How many steps to take back."))] = 1,
+    redo: Annotated[bool, typer.Option(help=_("Do again what was taken back."))] = False,
+) -> None:
+    """Take back the last step (a step is what one key or one command did); without limit, also after a restart."""
+    with work(context) as job:
+        journal, who = job.plant.journal, job.plant.labeller
+        made: list[Decision] = []
+        for _step in range(steps):
+            part = journal.redo(who) if redo else journal.undo(who)
+            if not part:
+                break
+            made += part
+        if not made:
+            raise NotFoundError(_("Nothing to do again.") if redo else _("Nothing to take back."), "")
+        _finish(job, made)
+
+
+def history(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=_("An image; empty: all of them."))] = "",
+    days: Annotated[int, typer.Option(min=1, help=_("How far back."))] = 7,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+) -> None:
+    """Tell who decided what and when, from the bucket: all labellers, newest first."""
+    with work(context) as job:
+        now_ms = int(datetime.now(UTC).timestamp() * 1000)
+        events = [event for event in read_history(job.plant.store, now_ms - days * _DAY_MS) if name in ("", event.name)]
+        newest = sorted(events, key=lambda event: (event.at_ms, event.decision), reverse=True)[:limit]
+        job.output.result({"events": newest})
+        rows = [(_when(event.at_ms), event.labeller, event.kind, event.name, event.target.rpartition("/")[0], event.outcome) for event in newest]
+        job.output.table((_("when (UTC)"), _("who"), _("what"), _("image"), _("to"), _("outcome")), rows)
+
+
+def classes(
+    context: typer.Context,
+    add: Annotated[list[str] | None, typer.Option(help=_("Add a class."))] = None,
+) -> None:
+    """List the classes of the plant, or add some."""
+    with work(context, create=bool(add)) as job:
+        taxonomy = job.plant.taxonomy()
+        if add:
+            taxonomy = save_taxonomy(job.plant.store, taxonomy.added(add))
+        job.output.result({"classes": taxonomy.classes})
+        job.output.table((_("class"), _("key"), _("name")), [(one.id, one.key, one.names.get("zh_CN", "")) for one in taxonomy.classes])
+
+
+def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:
+    if cls in ("discarded", "raw"):
+        return (Kind.DISCARD, Area.DISCARDED, None) if cls == "discarded" else (Kind.RESTORE, Area.RAW, None)
+    active = job.plant.taxonomy().active()
+    if cls not in active:
+        raise NotFoundError(
+            _("“{cls}” is no class of this plant.").format(cls=cls), _("There are: {classes}.").format(classes=", ".join(active))
+        )
+    return Kind.LABEL, Area.LABELED, cls
+
+
+def _find(job: Work, name: str) -> tuple[str, str]:
+    """Give the key and ETag of an image where it will lie once everything planned is done; look again if it is not known."""
+    planned = job.plant.journal.overlay().get(name)
+    if planned is not None:
+        return planned, ""
+    found = _places(job.plant.catalog, name)
+    if not found:
+        job.sync()
+        found = _places(job.plant.catalog, name)
+    if not found:
+        raise NotFoundError(_("No image is called “{name}”.").format(name=name), _("`sortloop sync` looks again."))
+    if len(found) > 1:
+        keys = ", ".join(key for key, _etag in found)
+        raise ConflictError(_("{name} lies in two places: {keys}.").format(name=name, keys=keys), _("Remove one of them by hand."))
+    return found[0]
+
+
+def _places(catalog: Catalog, name: str) -> list[tuple[str, str]]:
+    return [(one.image.key, one.image.etag) for one in catalog.find(name) if one.image.area is not Area.BASE]
+
+
+def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
+    """Deliver, tell what became of the decisions, and end with code 4 if some were lost or in conflict."""
+    report = job.plant.deliver(job.progress, job.cancel)
+    now = job.plant.journal.get([one.id for one in made])
+    by_state = {state: [one for one in now if one.state is state] for state in State}
+    lost, conflicts = by_state[State.LOST], by_state[State.CONFLICT]
+    waiting = len(by_state[State.PLANNED]) + len(by_state[State.MOVING])
+    job.output.result(
+        {
+            "done": len(by_state[State.DONE]) + already,
+            "taken_back": len(by_state[State.CANCELLED]),
+            "lost": [{"name": one.choice.name, "to": one.winner, "where": one.whereabouts} for one in lost],
+            "conflicts": [{"name": one.choice.name, "reason": one.whereabouts} for one in conflicts],
+            "waiting": waiting,
+        }
+    )
+    job.output.say(_("{n} moved.").format(n=len(by_state[State.DONE]) + already))
+    for one in lost:
+        job.output.say(_("{name} was already sorted as {where} by {who}.").format(name=one.choice.name, where=one.whereabouts or "?", who=one.winner or "?"), style="yellow")
+    for one in conflicts:
+        job.output.say(_("{name} is in conflict and was left alone: {reason}").format(name=one.choice.name, reason=one.whereabouts), style="yellow")
+    _raise_trouble(report, waiting)
+    if lost or conflicts:
+        raise typer.Exit(CONFLICTS)
+
+
+def _raise_trouble(report: DeliveryReport, waiting: int) -> None:
+    if report.trouble is not None:
+        raise report.trouble
+    if waiting:
+        raise AppError(_("{n} pictures are still being moved by somebody else.").format(n=waiting), _("They are in the journal; run `sortloop status` later."))
+
+
+def _when(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,68 @@
+"""What was decided, by whom and when: append-only segments below ``history/`` in the bucket.
+
+A segment is written each minute or 200 decisions. Its content is fixed in the journal first, so that writing it again
+after a crash is harmless.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from desktop.core.errors import ConflictError
+from desktop.core.journal import Decision, Journal
+from desktop.core.ports import ABSENT, ObjectStore
+from edge.contract.keys import HISTORY, segment_key
+from edge.contract.records import BadRecord, dump, load
+
+SEGMENT_LIMIT = 200
+SEGMENT_AGE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a segment."""
+
+    decision: str
+    name: str
+    labeller: str
+    at_ms: int
+    kind: str
+    source: str
+    target: str
+    outcome: str
+    blind: bool = False
+    suggestion: str | None = None
+    model: str | None = None
+
+
+def event_of(decision: Decision) -> Event:
+    """Give the line that tells of a decision."""
+    one = decision.choice
+    return Event(
+        decision.id, one.name, decision.labeller, decision.at_ms, decision.kind, one.source, one.target, decision.state,
+        one.blind, one.suggestion, one.model,
+    )  # fmt: skip
+
+
+def write_history(store: ObjectStore, journal: Journal, *, now_ms: int, all_of_it: bool = False) -> int:
+    """Write the segments that are due (or all that can be told); give their number."""
+    due = journal.seal(1 if all_of_it else SEGMENT_LIMIT, now_ms - SEGMENT_AGE_MS)
+    for segment, labeller, day in due:
+        lines = b"\n".join(dump(event_of(decision)) for decision in journal.in_segment(segment)) + b"\n"
+        with suppress(ConflictError):  # written before a crash, and not noted
+            store.put(segment_key(labeller, day, segment), lines, match=ABSENT)
+        journal.written(segment)
+    return len(due)
+
+
+def read_history(store: ObjectStore, since_ms: int = 0) -> Iterator[Event]:
+    """Give the events of all labellers, segment by segment; lines that make no sense are left out."""
+    first_day = datetime.fromtimestamp(since_ms / 1000, UTC).strftime("%Y-%m-%d")
+    for listed in store.list(HISTORY):
+        if listed.key.endswith(".jsonl") and listed.key.split("/")[-2] >= first_day:
+            for line in store.get(listed.key).body.splitlines():
+                with suppress(BadRecord):
+                    event = load(Event, line)
+                    if event.at_ms >= since_ms:
+                        yield event

@@ -1,0 +1,167 @@
+"""Images and thumbnails on this computer, within a quota; least recently used goes first. A cache, like the catalog.
+
+A picture's file is named by what it is (name, ETag), never by its key, so no key reaches the file system.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.core.catalog import Catalog, Content, Known, Label
+from desktop.core.errors import NotFoundError, StorageFullError
+from desktop.core.images import Image
+from desktop.core.ports import ObjectStore, Stored
+from desktop.core.progress import CancelToken, Progress, Step
+from desktop.core.texts import _
+from edge.contract.metadata import decode_label, decode_raw
+
+DEFAULT_QUOTA_BYTES = 10 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What decoding a picture tells: its two fingerprints, or why there are none."""
+
+    dhash: int | None
+    phash: int | None
+    problem: str | None
+
+
+class Pictures:
+    """The bytes of images: from the cache, else from the bucket, and then looked at once."""
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        catalog: Catalog,
+        folder: Path,
+        *,
+        look: Callable[[bytes], Look],
+        shrink: Callable[[bytes, int], bytes],
+        quota_bytes: int = DEFAULT_QUOTA_BYTES,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._folder = folder
+        self._look = look
+        self._shrink = shrink
+        self._quota_bytes = quota_bytes
+        self._size_bytes: int | None = None
+
+    def fetch(self, image: Image) -> Path:
+        """Give a file with the image's bytes.
+
+        Raises:
+            NotFoundError: the image is no longer where it was.
+        """
+        path = self._path(image, "picture")
+        if not self._touch(path):
+            stored = self._store.get(image.key)
+            self._learn(stored)
+            self._write(path if stored.listed.etag == image.etag else self._path_of(image.name, stored.listed.etag), stored.body)
+        return path
+
+    def fetch_all(self, images: Iterable[Image], progress: Progress, cancel: CancelToken) -> list[str]:
+        """Fetch images that were not looked at yet; give the keys of those that are gone."""
+        wanted = list(images)
+        gone = []
+        for number, image in enumerate(wanted):
+            cancel.check()
+            progress(Step(_("Fetching pictures"), number, len(wanted), _("pictures")))
+            try:
+                self.fetch(image)
+            except NotFoundError:
+                gone.append(image.key)
+        progress(Step(_("Fetching pictures"), len(wanted), len(wanted), _("pictures")))
+        return gone
+
+    def thumbnail(self, image: Image, size: int) -> bytes:
+        """Give a JPEG that fits a square of ``size`` pixels, the right way up.
+
+        Raises:
+            BadImage: it cannot be decoded.
+        """
+        path = self._path(image, f"thumb{size}")
+        if self._touch(path):
+            return path.read_bytes()
+        small = self._shrink(self.fetch(image).read_bytes(), size)
+        self._write(path, small)
+        return small
+
+    def forget(self, image: Image) -> None:
+        """Remove all that is kept of an image."""
+        for path in self._folder.glob(f"*/{_digest(image.name, image.etag)}.*"):
+            path.unlink(missing_ok=True)
+
+    def _learn(self, stored: Stored) -> None:
+        look = self._look(stored.body)
+        raw, label = decode_raw(stored.metadata), decode_label(stored.metadata)
+        content = Content(
+            sha256=hashlib.sha256(stored.body).hexdigest(),
+            dhash=look.dhash,
+            phash=look.phash,
+            problem=look.problem,
+            reason=raw.reason if raw else None,
+            probability=raw.probability if raw else None,
+        )
+        told = Label(label.decision, label.labeller, label.labelled_ms, label.blind) if label else Label()
+        self._catalog.learn(stored.listed, content, told)
+
+    def _path(self, image: Image, kind: str) -> Path:
+        return self._path_of(image.name, image.etag, kind)
+
+    def _path_of(self, name: str, etag: str, kind: str = "picture") -> Path:
+        digest = _digest(name, etag)
+        return self._folder / digest[:2] / f"{digest}.{kind}"
+
+    def _touch(self, path: Path) -> bool:
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            unfinished.write_bytes(data)
+            os.replace(unfinished, path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise StorageFullError(
+                _("The picture cache cannot be written: {error}.").format(error=error.strerror or error),
+                _("Free some space on this computer, or set a smaller quota."),
+            ) from error
+        self._make_room(len(data))
+
+    def _make_room(self, added_bytes: int) -> None:
+        """Delete the least recently used files once the quota is passed, down to nine tenths of it."""
+        if self._size_bytes is None:
+            self._size_bytes = sum(entry.stat().st_size for entry in self._files())
+        else:
+            self._size_bytes += added_bytes
+        if self._size_bytes <= self._quota_bytes:
+            return
+        files = sorted((stat.st_mtime_ns, stat.st_size, path) for path in self._files() for stat in (path.stat(),))
+        size = sum(file[1] for file in files)
+        for _used, size_bytes, path in files[:-1]:
+            if size <= self._quota_bytes * 0.9:
+                break
+            path.unlink(missing_ok=True)
+            size -= size_bytes
+        self._size_bytes = size
+
+    def _files(self) -> list[Path]:
+        return [path for path in self._folder.glob("??/*") if path.is_file()]
+
+
+def unseen(known: Iterable[Known]) -> list[Image]:
+    """Give the images whose bytes or metadata were not seen yet in the place where they lie now."""
+    return [one.image for one in known if one.content is None or one.label is None]
+
+
+def _digest(name: str, etag: str) -> str:
+    return hashlib.sha256(f"{name}\n{etag}".encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,105 @@
+"""A verdict in sentences: what was found, what speaks for it and against it, what is missing."""
+
+import math
+from collections.abc import Iterator
+
+from desktop.core.intervals import Difference
+from desktop.core.texts import _, ngettext
+from desktop.core.verdict import Apart, Missing, Ruling, Verdict
+
+
+def reasons(verdict: Verdict) -> tuple[str, ...]:
+    """Give the sentences of a verdict, the most telling first."""
+    if verdict.verdict == Ruling.FIRST:
+        return (_("Nothing is in service yet that the new model could be worse than."),)
+    return (
+        *_difference(verdict),
+        *_classes(verdict),
+        *(_missing(verdict, verdict.missing) if verdict.verdict == Ruling.INSUFFICIENT else ()),
+        *(_apart(one) for one in verdict.apart),
+    )
+
+
+def _difference(verdict: Verdict) -> Iterator[str]:
+    if verdict.difference is None or verdict.accuracy_new is None or verdict.accuracy_old is None:
+        yield _("There are no blind test pictures yet of classes that both models have.")
+        return
+    yield ngettext(
+        "The new model is right on {new} of {n} blind test picture, the old one on {old}.",
+        "The new model is right on {new} of {n} blind test pictures, the old one on {old}.",
+        verdict.n,
+    ).format(new=_percent(verdict.accuracy_new), old=_percent(verdict.accuracy_old), n=verdict.n)
+    gap = verdict.difference
+    yield _bound(gap, verdict.settings.margin).format(
+        value=_points(gap.value),
+        # Rounded outwards: an interval that misses the margin by a hair must not look as if it touched it.
+        low=_points(math.floor(gap.low * 1000) / 1000),
+        high=_points(math.ceil(gap.high * 1000) / 1000),
+        margin=_points(-verdict.settings.margin),
+    )
+    if verdict.attempt > 1:
+        yield _("It is attempt {k} on these test pictures since the last deployment, so the interval is wider.").format(
+            k=verdict.attempt
+        )
+
+
+def _bound(gap: Difference, margin: float) -> str:
+    if gap.low < -margin and gap.high < 0:
+        return _("The difference is {value} points, between {low} and {high}: the new model is worse.")
+    if gap.low < -margin:
+        return _("The difference is {value} points, between {low} and {high}: it may lie below the margin of {margin}.")
+    if gap.high < 0:
+        return _("The difference is {value} points, between {low} and {high}: worse, but by less than the margin of {margin}.")
+    return _("The difference is {value} points, between {low} and {high}: above the margin of {margin}.")
+
+
+def _classes(verdict: Verdict) -> Iterator[str]:
+    worse = [row for row in verdict.classes if row.worse and row.old]
+    for row in worse:
+        yield _("{cls} is recognised less often than before, {new} instead of {old}, and that is beyond chance.").format(
+            cls=row.cls,
+            new=_percent(row.new.value or 0.0),
+            old=_percent((row.old.value if row.old else None) or 0.0),
+        )
+    if verdict.n and not worse:
+        yield _("No class is worse beyond chance.")
+
+
+def _missing(verdict: Verdict, missing: Missing) -> Iterator[str]:
+    if missing.images:
+        yield ngettext(
+            "{missing} more blind label is needed: {required} in all, {n} are there.",
+            "{missing} more blind labels are needed: {required} in all, {n} are there.",
+            missing.images,
+        ).format(missing=missing.images, required=verdict.settings.min_images, n=verdict.n)
+    if missing.per_class:
+        yield _("Every class needs {required} test pictures; missing: {list}.").format(
+            required=verdict.settings.min_per_class,
+            list=", ".join(f"{cls} {count}" for cls, count in missing.per_class.items()),
+        )
+    if missing.interval is None:
+        yield _("On so many pictures an equal model would most likely have passed; more of them will hardly change this.")
+    elif missing.interval:
+        yield _("An equal model would pass in nine of ten cases with about {missing} more blind labels.").format(
+            missing=missing.interval
+        )
+
+
+def _apart(one: Apart) -> str:
+    if one.old is None and one.new is None:
+        text = _("{cls} is unknown to both models; its test pictures ({n}) do not count.")
+    elif one.old is None:
+        text = _("{cls} is new, the old model never had it; its test pictures ({n}) are reported apart.")
+    else:
+        text = _("{cls} is unknown to the new model; its test pictures ({n}) are reported apart.")
+    return text.format(cls=one.cls, n=one.n)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _points(share: float) -> str:
+    """Give a difference in percentage points, with its sign and a true minus."""
+    rounded = round(100 * share, 1) or 0.0  # no "−0.0"
+    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"

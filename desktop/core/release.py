@@ -1,0 +1,152 @@
+"""Deployments: what was sent where, on which verdict; and the way back.
+
+A deployment is a record in the bucket before any device hears of it. The model *in service* for a target is that of its
+last completed deployment; while none is completed, that of the last one begun, so that the gate always has somebody to
+compare with.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from desktop.core.errors import ConflictError, GateError, NotFoundError
+from desktop.core.gate import Verdict
+from desktop.core.ports import ABSENT, Device, Fleet, ObjectStore
+from desktop.core.texts import _
+from edge.contract.fleet import DeviceState
+from edge.contract.keys import DEPLOYMENTS
+from edge.contract.records import BadRecord, dump, load
+
+ROLLBACK = "rollback"
+"""The verdict of a way back: it was in service before and is not measured again."""
+
+
+class Stage(StrEnum):
+    """How far a deployment is."""
+
+    ROLLING = "rolling"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    """A device refused the model or came back from it, and no device is still at it."""
+    REPLACED = "replaced"
+    """A later deployment to the same target began first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """``deployments/<id>.json``."""
+
+    id: str
+    model: str
+    target: str
+    """A device group or device; empty: all."""
+    by: str
+    at_ms: int
+    verdict: str
+    stage: str = Stage.ROLLING
+    previous: str | None = None
+    """The model that was in service."""
+    override: str | None = None
+    """Why it was deployed against the verdict."""
+    reasons: tuple[str, ...] = ()
+    ended_ms: int | None = None
+
+
+class Release:
+    """The deployments of a plant."""
+
+    def __init__(self, store: ObjectStore, fleet: Fleet, now_ms: Callable[[], int], new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._now_ms = now_ms
+        self._new_id = new_id
+
+    def deployments(self, target: str | None = None) -> list[Deployment]:
+        """Give the deployments (of one target), oldest first."""
+        found = []
+        for listed in self._store.list(DEPLOYMENTS):
+            with suppress(BadRecord, NotFoundError):
+                found.append(load(Deployment, self._store.get(listed.key).body))
+        wanted = [one for one in found if target is None or one.target == target]
+        return sorted(wanted, key=lambda one: (one.at_ms, one.id))
+
+    def in_service(self, target: str = "") -> Deployment | None:
+        """Give the deployment whose model a target runs, None before the first."""
+        mine = self.deployments(target)
+        return _last(mine, Stage.COMPLETED) or _last(mine, Stage.ROLLING)
+
+    def deploy(self, model: str, target: str, by: str, verdict: Verdict, override: str | None = None) -> Deployment:
+        """Send a model to a target's devices.
+
+        Raises:
+            GateError: the verdict is neither ``pass`` nor ``first``, and no reason for an override is given.
+        """
+        if verdict.verdict not in ("pass", "first") and not (override or "").strip():
+            raise GateError(
+                _("The gate says {verdict}: {reasons}").format(verdict=verdict.verdict, reasons=" ".join(verdict.reasons)),
+                _("Sort more test pictures, train again, or deploy with --override and a written reason."),
+            )
+        return self._send(model, target, by, verdict.verdict, override, tuple(verdict.reasons))
+
+    def rollback(self, target: str, by: str) -> Deployment:
+        """Send a target's devices back to the model before the one last sent.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        sent = self.deployments(target)
+        if not sent or sent[-1].previous is None:
+            raise NotFoundError(_("There is no earlier model to go back to."), _("`sortloop models` lists what could be deployed."))
+        return self._send(sent[-1].previous, target, by, ROLLBACK, None, ())
+
+    def refresh(self) -> list[Deployment]:
+        """Look at what devices report, write which deployments ended, and give all, oldest first."""
+        return [self._refreshed(one) if one.stage == Stage.ROLLING else one for one in self.deployments()]
+
+    def _send(
+        self, model: str, target: str, by: str, verdict: str, override: str | None, reasons: tuple[str, ...]
+    ) -> Deployment:
+        before = self.in_service(target)
+        for earlier in self.deployments(target):
+            if earlier.stage == Stage.ROLLING:
+                self._refreshed(earlier, replaced=True)
+        previous = before.model if before else None
+        deployment = Deployment(self._new_id(), model, target, by, self._now_ms(), verdict, Stage.ROLLING, previous, override, reasons)
+        self._store.put(_key(deployment), dump(deployment), match=ABSENT)
+        self._fleet.deploy(model, target, deployment.id)
+        return deployment
+
+    def _refreshed(self, deployment: Deployment, *, replaced: bool = False) -> Deployment:
+        stage = _stage(deployment.model, self._fleet.devices(deployment.target))
+        if stage is Stage.ROLLING and replaced:
+            stage = Stage.REPLACED
+        if stage is Stage.ROLLING:
+            return deployment
+        ended = replace(deployment, stage=stage, ended_ms=self._now_ms())
+        stored = self._store.get(_key(deployment))
+        with suppress(ConflictError):  # somebody else saw the same
+            self._store.put(_key(deployment), dump(ended), match=stored.listed.etag)
+        return ended
+
+
+def _stage(model: str, devices: list[Device]) -> Stage:
+    """Judge a deployment by the devices' own word; those that were told something else since do not count."""
+    mine = [device for device in devices if device.desired == model]
+    done = [device for device in mine if device.reported == model and device.state == DeviceState.RUNNING]
+    failed = [
+        device
+        for device in mine
+        if device.state in (DeviceState.REFUSED, DeviceState.RETURNED) and device.revision >= device.desired_revision
+    ]
+    if not mine or len(done) + len(failed) < len(mine):
+        return Stage.ROLLING
+    return Stage.FAILED if failed else Stage.COMPLETED
+
+
+def _last(deployments: list[Deployment], stage: Stage) -> Deployment | None:
+    return next((one for one in reversed(deployments) if one.stage == stage), None)
+
+
+def _key(deployment: Deployment) -> str:
+    return f"{DEPLOYMENTS}{deployment.id}.json"

@@ -1,0 +1,142 @@
+"""Settings: one TOML file in the home folder, frozen dataclasses here; messages name the key."""
+
+import dataclasses
+import os
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from desktop.core.errors import ConfigError, StorageFullError
+from desktop.core.gate import GateSettings
+from desktop.core.texts import _
+
+FILE = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """How pictures are laid before a labeller."""
+
+    suggestions: bool = True
+    """Whether the model's answer is shown."""
+    page_size: int = 48
+    """Pictures a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What is kept on this computer."""
+
+    quota_gb: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Training on this computer."""
+
+    threads: int = 0
+    """0: as many as the computer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings."""
+
+    bucket: str = ""
+    """A folder, or s3://name/prefix."""
+    labeller: str = ""
+    """The name that stands beside decisions; empty: the system user's."""
+    language: str = ""
+    """Empty: the system's."""
+    sorting: Sorting = field(default_factory=Sorting)
+    gate: GateSettings = field(default_factory=GateSettings)
+    cache: Cache = field(default_factory=Cache)
+    training: Training = field(default_factory=Training)
+
+
+def load_settings(home: Path) -> Settings:
+    """Read the settings; the defaults where there is no file.
+
+    Raises:
+        ConfigError: not TOML, an unknown key, or a value of another type; the message names the key.
+    """
+    path = home / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(_("{path} cannot be read: {error}.").format(path=path, error=error), "") from error
+    try:
+        values = tomlkit.parse(text).unwrap()
+    except TOMLKitError as error:
+        raise ConfigError(_("{path} is not TOML: {error}.").format(path=path, error=error), _("Mend the line.")) from error
+    return typing.cast("Settings", _read(Settings, values, "", path))
+
+
+def save_settings(home: Path, settings: Settings) -> None:
+    """Write the settings in one go; comments and order of an existing file stay."""
+    path = home / FILE
+    home.mkdir(parents=True, exist_ok=True)
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    _write(document, dataclasses.asdict(settings))
+    unfinished = path.with_suffix(".tmp")
+    try:
+        unfinished.write_text(tomlkit.dumps(document), encoding="utf-8")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise StorageFullError(_("{path} cannot be written: {error}.").format(path=path, error=error)) from error
+
+
+def _read(kind: type, values: dict[str, Any], where: str, path: Path) -> Any:
+    hints = typing.get_type_hints(kind)
+    arguments = {}
+    for key, value in values.items():
+        name = f"{where}{key}"
+        if key not in hints:
+            raise ConfigError(
+                _("{path}: “{name}” is no setting.").format(path=path, name=name),
+                _("Known here: {keys}.").format(keys=", ".join(hints)),
+            )
+        arguments[key] = _typed(hints[key], value, name, path)
+    try:
+        return kind(**arguments)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {where}{error}", "") from error
+
+
+def _typed(hint: Any, value: Any, name: str, path: Path) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        return _read(typing.cast("type", hint), value, f"{name}.", path)
+    if hint is float and type(value) in (int, float):
+        return float(value)
+    if type(value) is hint:
+        return value
+    raise ConfigError(
+        _("{path}: “{name}” should be {kind}, not {value}.").format(path=path, name=name, kind=_kind(hint), value=repr(value)), ""
+    )
+
+
+def _kind(hint: Any) -> str:
+    names: dict[Any, Callable[[], str]] = {
+        bool: lambda: _("true or false"),
+        int: lambda: _("a whole number"),
+        float: lambda: _("a number"),
+        str: lambda: _("a text in quotes"),
+    }
+    return names[hint]() if hint in names else _("a table")
+
+
+def _write(table: Any, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            if key not in table:
+                table[key] = tomlkit.table()
+            _write(table[key], value)
+        else:
+            table[key] = value

@@ -1,0 +1,368 @@
+"""The sort session: a queue of images, page by page, and the decisions on them. Pure state, without screen or thread.
+
+    images ──plan──▶ pages ──▶ tiles ──key──▶ journal ──▶ ledger ──▶ what the tiles show
+
+A decision is in the journal before the session shows it. The page in hand keeps its place and its decided tiles until it
+is left; a page that comes again shows only what still waits. A key costs as much as the page has images, whatever the
+length of the queue; only :meth:`SortSession.arrange` and :meth:`SortSession.arrived` go over all of it.
+
+Raw images of the test side come on blind pages only. *Blind* in the journal means just that: labelled with neither
+suggestion, name nor score in sight. Switching suggestions off makes no label blind (names still tell); no suggestion is
+recorded then, but for class pages, whose company is one.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from desktop.core.desk import Desk
+from desktop.core.errors import ConfigError
+from desktop.core.filters import Facets, Filter, facets
+from desktop.core.images import Image, image_of
+from desktop.core.journal import Choice, Decision, Journal, Kind, State
+from desktop.core.ledger import Ledger, Mark, Status
+from desktop.core.pace import Pace
+from desktop.core.pages import Order, Page, PageKind, Tile, is_blind, plan
+from desktop.core.texts import _
+from edge.contract.keys import Area, BadKey, key_of, locate
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Where a session stands, to be kept as JSON and restored after a restart."""
+
+    order: str = Order.CLASS
+    filter: Filter = field(default_factory=Filter)
+    page: int = 0
+    """How many pages with work left came before."""
+    focus: str = ""
+    """The name of the image in focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How far the session is."""
+
+    labelled: dict[str, int]
+    """Images a class, in this session; what was taken back does not count."""
+    discarded: int
+    unsure: int
+    left: int
+    """Images that wait, as filtered."""
+    per_hour: float | None
+    """None until there is something to tell."""
+    left_s: float | None
+    """Seconds of work left at this rate."""
+
+
+class SortSession:
+    """One labeller's way through the images of one area: raw ones are sorted, labelled or discarded ones reviewed.
+
+    Args:
+        images: The images of the area, as the catalog has them; the session lays unfinished decisions over them.
+        journal: Where decisions go.
+        labeller: Who decides.
+        classes: The ids of the classes in use, in the order of their keys.
+        now_ms: The clock.
+        find: Gives an image by its name, wherever it lies, or None: needed where an undo brings one back.
+        area: Where the images of this session are at home.
+        order: What comes first.
+        page_size: Tiles a page, at most.
+    """
+
+    def __init__(
+        self,
+        images: Iterable[Image],
+        journal: Journal,
+        *,
+        labeller: str,
+        classes: Sequence[str],
+        now_ms: Callable[[], int],
+        find: Callable[[str], Image | None],
+        area: Area = Area.RAW,
+        order: Order = Order.CLASS,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        self.suggestions = True
+        """Whether suggestions are shown; switch at will."""
+        self.auto_advance = True
+        """Whether the focus goes on by itself after a decision; switch at will."""
+        self._order = order
+        self._filter = Filter()
+        self._journal = journal
+        self._labeller = labeller
+        self._classes = tuple(classes)
+        self._find = find
+        self._page_size = page_size
+        self._pace = Pace(now_ms)
+        self._ledger = Ledger(area, journal.unsure())
+        self._opened: set[str] = set()
+        self._desk = Desk(self._waits)
+        planned = journal.overlay()
+        self._ledger.take(images, planned)
+        brought = (self._at_home(name, key) for name, key in planned.items() if name not in self._ledger.images)
+        self._ledger.take([image for image in brought if image is not None], planned)
+        self.arrange()
+
+    @property
+    def order(self) -> Order:
+        """The order of the queue."""
+        return self._order
+
+    @property
+    def filter(self) -> Filter:
+        """What is shown of the queue."""
+        return self._filter
+
+    @property
+    def page(self) -> Page | None:
+        """The page in hand; None if nothing waited when the queue was planned."""
+        return self._desk.page
+
+    @property
+    def tiles(self) -> Sequence[Tile]:
+        """What the page in hand shows; decided tiles keep their places until it is left."""
+        return self._desk.tiles
+
+    @property
+    def focus(self) -> int:
+        """The place of the tile in focus among :attr:`tiles`; 0 if there is none."""
+        return self._desk.focus
+
+    @property
+    def focused(self) -> Tile | None:
+        """The tile in focus."""
+        return self._desk.tiles[self._desk.focus] if self._desk.tiles else None
+
+    @property
+    def lost(self) -> dict[str, Mark]:
+        """The images that somebody else sorted, or that are in conflict, by name."""
+        return dict(self._ledger.gone)
+
+    def image(self, name: str) -> Image | None:
+        """Give an image by its name, of this session or from wherever it lies."""
+        return self._ledger.images.get(name) or self._find(name)
+
+    def mark(self, image: Image) -> Mark:
+        """Give what became of an image of this session."""
+        skipped = image.name in self._desk.skipped and self._waits(image.name)
+        return Mark(Status.SKIPPED) if skipped else self._ledger.mark(image.name)
+
+    def where(self, image: Image) -> str:
+        """Give the key under which an image of this session will lie."""
+        return self._ledger.key(image.name)
+
+    def rest(self, unseen: Collection[str] = ()) -> list[Image]:
+        """Give the images that :meth:`confirm` would label: none on a page that is not a class page."""
+        if self.page is None or self.page.kind is not PageKind.CLASS:
+            return []
+        images = (image for tile in self.tiles for image in tile.images)
+        return [image for image in images if self.mark(image).status is Status.OPEN and image.name not in unseen]
+
+    def upcoming(self, limit: int) -> list[Page]:
+        """Give the next pages with work left."""
+        return [self._desk.pages[index] for index in islice(self._desk.ahead(), limit)]
+
+    def recent(self, limit: int) -> list[Decision]:
+        """Give the labeller's last decisions that were not taken back, newest first; also those of earlier sessions."""
+        return self._journal.recent(limit, self._labeller, standing=True)
+
+    def figures(self) -> Figures:
+        """Give the session's numbers."""
+        made, left, per_hour = self._ledger.made, self._desk.left, self._pace.per_hour()
+        return Figures(
+            labelled={str(mark.cls): count for mark, count in made.items() if count and mark.status is Status.LABELLED},
+            discarded=made[Mark(Status.DISCARDED)],
+            unsure=made[Mark(Status.UNSURE)],
+            left=left,
+            per_hour=per_hour,
+            left_s=left * 3600 / per_hour if per_hour else None,
+        )
+
+    def facets(self) -> Facets:
+        """Give what the filter's panel shows; goes over the whole queue."""
+        return facets(self._waiting(), self._filter)
+
+    def assign(self, images: Iterable[Image], cls: str) -> list[Decision]:
+        """Label images of this session as one step; give its decisions, without those that change nothing.
+
+        Raises:
+            ValueError: no such class. ConfigError, StorageFullError …: the journal did not take it; nothing has changed.
+        """
+        if cls not in self._classes:
+            raise ValueError(f"{cls} is no class in use")
+        return self._decide(Kind.LABEL, images, lambda name: key_of(Area.LABELED, name, cls))
+
+    def confirm(self, unseen: Collection[str] = ()) -> list[Decision]:
+        """Label all that is still open on a class page as its class, as one step; on other pages nothing happens.
+
+        Left out are skipped and unsure images, and those named in ``unseen``: what cannot be shown cannot be confirmed.
+        """
+        rest = self.rest(unseen)
+        cls = self.page.cls if self.page else None
+        return self._decide(Kind.CONFIRM, rest, lambda name: key_of(Area.LABELED, name, cls)) if rest else []
+
+    def discard(self, images: Iterable[Image]) -> list[Decision]:
+        """Reject images as one step."""
+        return self._decide(Kind.DISCARD, images, lambda name: key_of(Area.DISCARDED, name))
+
+    def unsure(self, images: Iterable[Image]) -> list[Decision]:
+        """Set images aside as one step; one that was decided goes back to where it was."""
+        return self._decide(Kind.UNSURE, images, lambda name: self._ledger.images[name].key)
+
+    def send_back(self, images: Iterable[Image]) -> list[Decision]:
+        """Send images back among the raw ones as one step."""
+        return self._decide(Kind.RESTORE, images, lambda name: key_of(Area.RAW, name))
+
+    def skip(self, images: Iterable[Image]) -> None:
+        """Pass images over until their page comes again."""
+        names = [image.name for image in images if image.name in self._ledger.images]
+        self._desk.skipped.update(name for name in names if self._waits(name))
+        self._advance(names)
+
+    def undo(self) -> list[Decision]:
+        """Take back the labeller's last step, also one of an earlier session, and show it; give its decisions.
+
+        Empty if there is none. Images that come back into the queue without a page get pages of their own.
+        """
+        undone = self._journal.undo(self._labeller)
+        unsure = self._journal.unsure() if undone else set()
+        self._take_in(undone, lambda one: one.choice.source, lambda one: self._ledger.revert(one, unsure))
+        return undone
+
+    def redo(self) -> list[Decision]:
+        """Do again what was last taken back, and go on after it; give the new decisions, empty if there is nothing."""
+        again = self._journal.redo(self._labeller)
+        self._advance(self._take_in(again, lambda one: one.choice.target, self._ledger.apply))
+        return again
+
+    def move(self, places: int) -> None:
+        """Move the focus by some tiles; it stays on the page."""
+        self._desk.focus_on(self._desk.focus + places)
+
+    def focus_on(self, place: int) -> None:
+        """Put the focus on a tile by its place, or the nearest there is."""
+        self._desk.focus_on(place)
+
+    def next_page(self) -> bool:
+        """Go to the next page with work left, after the last to the first; tell whether there is another."""
+        return self._desk.turn(self._desk.ahead())
+
+    def previous_page(self) -> bool:
+        """Go to the page with work left before this one; tell whether there is another."""
+        return self._desk.turn(self._desk.behind())
+
+    def open_burst(self, tile: Tile) -> None:
+        """Give the images of a burst on the page in hand tiles of their own."""
+        if self._desk.open(tile):
+            self._opened.update(image.name for image in tile.images)
+
+    def arrange(self, order: Order | None = None, chosen: Filter | None = None) -> None:
+        """Plan the queue anew, in another order or by another filter, and begin at its start."""
+        self._order = self._order if order is None else order
+        self._filter = self._filter if chosen is None else chosen
+        self._plan(kept=0)
+
+    def arrived(self, images: Iterable[Image]) -> None:
+        """Take in images that are new, or of which more is known; pages up to the one in hand stay as they are."""
+        self._ledger.take(images, self._journal.overlay())
+        self._plan(kept=min(self._desk.index + 1, len(self._desk.pages)))
+
+    def gone(self, name: str, winner: str = "", where: str = "") -> None:
+        """Take in that somebody else sorted an image, or (``where`` is the reason) that it is in conflict.
+
+        It is shown until its page is left, and told of in :attr:`lost`.
+        """
+        if name in self._ledger.images:
+            self._ledger.lose(name, winner, where)
+            self._desk.recount([name])
+
+    def state(self) -> SessionState:
+        """Give where the session stands."""
+        focus = self.focused.images[0].name if self.focused else ""
+        before = sum(page.left > 0 for page in self._desk.pages[: self._desk.index])
+        return SessionState(self._order, self._filter, before, focus)
+
+    def restore(self, state: SessionState) -> None:
+        """Go back to where an earlier session stood, or as near as what is left allows."""
+        self.arrange(Order(state.order) if state.order in set(Order) else None, state.filter)
+        if self._desk.page_of(state.focus) is not None:
+            self._desk.show([state.focus])
+        elif self._desk.pages:
+            self._desk.take_up(max(0, min(state.page, len(self._desk.pages) - 1)))
+
+    def _waits(self, name: str) -> bool:
+        return self._ledger.mark(name).status is (Status.UNSURE if self._filter.unsure else Status.OPEN)
+
+    def _waiting(self) -> list[Image]:
+        return [image for name, image in self._ledger.images.items() if self._waits(name)]
+
+    def _plan(self, kept: int) -> None:
+        here = {image.name for page in self._desk.pages[:kept] for tile in page.tiles for image in tile.images}
+        images = [image for image in self._waiting() if image.name not in here and self._filter.matches(image)]
+        self._desk.lay(self._pages(images), kept)
+
+    def _pages(self, images: Sequence[Image]) -> list[Page]:
+        return plan(images, self._order, self._classes, self._page_size, self._opened)
+
+    def _decide(self, kind: Kind, images: Iterable[Image], target: Callable[[str], str]) -> list[Decision]:
+        ours = {image.name: image for image in images if image.name in self._ledger.images}
+        choices = [choice for image in ours.values() if (choice := self._choice(kind, image, target)) is not None]
+        before = self._ledger.decided
+        decisions = self._journal.record(kind, self._labeller, choices)
+        for decision in decisions:
+            self._ledger.apply(decision)
+        if decisions:
+            self._desk.recount([decision.choice.name for decision in decisions])
+            self._pace.add(self._ledger.decided - before)
+        self._advance(ours)
+        return decisions
+
+    def _choice(self, kind: Kind, image: Image, target: Callable[[str], str]) -> Choice | None:
+        """Give the journal's words for one image; None if nothing would change, or somebody else has it."""
+        try:
+            key = target(image.name)
+        except BadKey as error:
+            raise ConfigError(_("{name} cannot be moved there.").format(name=image.name), str(error)) from error
+        mark = self._ledger.mark(image.name)
+        if mark.status is Status.GONE or mark == self._ledger.mark_at(image.name, key, kind):
+            return None
+        blind = is_blind(self._ledger.images[image.name])
+        page = self._desk.page_of(image.name)
+        told = self.suggestions or (page is not None and page.kind is PageKind.CLASS)
+        return self._ledger.choice(image, key, blind=blind, suggested=told and not blind)
+
+    def _take_in(
+        self, decisions: Iterable[Decision], home: Callable[[Decision], str], act: Callable[[Decision], None]
+    ) -> list[str]:
+        """Take in what the journal undid or redid, show it, and give the images' names; what failed is left out."""
+        names = []
+        before = self._ledger.decided
+        for decision in decisions:
+            name = decision.choice.name
+            if name not in self._ledger.images and (image := self._at_home(name, home(decision))) is not None:
+                self._ledger.take([image], {})
+            if name in self._ledger.images and decision.state not in (State.LOST, State.CONFLICT):
+                act(decision)
+                names.append(name)
+        homeless = [name for name in names if self._waits(name) and self._desk.page_of(name) is None]
+        self._desk.insert(self._pages([self._ledger.images[name] for name in homeless]))
+        self._desk.recount(names)
+        self._desk.show(names)
+        if names:
+            self._pace.add(self._ledger.decided - before)
+        return names
+
+    def _at_home(self, name: str, key: str) -> Image | None:
+        """Give an image that comes into this session's area to lie at ``key``; None if the key is elsewhere."""
+        place = locate(key)
+        if place is None or place.area is not self._ledger.area:
+            return None
+        image = self.image(name) or image_of(key, "", 0, 0)
+        return None if image is None else replace(image, key=key, area=place.area, cls=place.cls)
+
+    def _advance(self, names: Collection[str]) -> None:
+        if self.auto_advance and names:
+            self._desk.advance(names)

@@ -1,0 +1,143 @@
+"""Training runs: begun, followed and registered; a run outlives the program, and any program can pick it up."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from desktop.core.dataset import Dataset, Entry, check_trainable, save_dataset
+from desktop.core.errors import AppError, Cancelled, ConflictError, NotFoundError
+from desktop.core.pictures import Pictures
+from desktop.core.ports import ABSENT, ObjectStore, RunState, RunStatus, Trainer, TrainingImage, TrainingPlan
+from desktop.core.progress import CancelToken, Progress, Step
+from desktop.core.registry import Model, Registry
+from desktop.core.texts import _
+from edge.contract.keys import RUNS
+from edge.contract.records import BadRecord, dump, load
+
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """``runs/<id>.json``: what was started, by whom, on what; and what came of it."""
+
+    id: str
+    dataset: str
+    by: str
+    at_ms: int
+    train: int
+    """Images it learns from."""
+    state: str = RunState.STARTING
+    model: str | None = None
+    message: str = ""
+    ended_ms: int | None = None
+
+
+class Training:
+    """The runs of a plant."""
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        pictures: Pictures,
+        registry: Registry,
+        trainer: Trainer,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._pictures = pictures
+        self._registry = registry
+        self._trainer = trainer
+        self._now_ms = now_ms
+        self._new_id = new_id
+
+    def start(self, dataset: Dataset, by: str, parent: str | None, progress: Progress, cancel: CancelToken) -> Run:
+        """Freeze a dataset in the bucket and begin a run on it.
+
+        Raises:
+            ConfigError: a class has no picture to learn from.
+        """
+        check_trainable(dataset)
+        save_dataset(self._store, dataset)
+        run = Run(self._new_id(), dataset.id, by, self._now_ms(), len(dataset.train))
+        images = self._local(dataset.train, progress, cancel)
+        plan = TrainingPlan(
+            run.id, dataset.id, dataset.classes, images, parent=parent, started_by=by, created_ms=run.at_ms
+        )
+        self._store.put(_key(run.id), dump(run), match=ABSENT)
+        self._trainer.start(plan)
+        return run
+
+    def follow(self, run: str, progress: Progress, cancel: CancelToken) -> RunStatus:
+        """Wait for a run's end, telling how far it is; a stop is passed on to the run."""
+        told = False
+        while not (status := self._trainer.status(run)).state.ended:
+            progress(Step(status.step or _("Starting"), status.done, status.total or None, _("pictures")))
+            if cancel.cancelled and not told:
+                self._trainer.cancel(run)
+                told = True
+            if told:
+                CancelToken().wait(_POLL_S)
+            else:
+                cancel.wait(_POLL_S)
+        return status
+
+    def settle(self, run: str) -> Model:
+        """Take what an ended run made into the bucket.
+
+        Raises:
+            Cancelled: it was stopped. AppError: it failed; the message says why.
+        """
+        status = self._trainer.status(run)
+        if status.state is RunState.DONE and status.bundle is not None:
+            model = self._registry.publish(status.bundle)
+            self._note(run, RunState.DONE, model=model.id)
+            return model
+        self._note(run, status.state, message=status.message)
+        if status.state is RunState.CANCELLED:
+            raise Cancelled(_("Training was stopped."), _("Nothing was changed."))
+        raise AppError(_("Training failed: {reason}").format(reason=status.message), _("`sortloop runs {run}` shows its log.").format(run=run))
+
+    def runs(self) -> list[tuple[Run, RunStatus | None]]:
+        """Give all runs, newest first, with how far those of this computer are."""
+        found = []
+        for listed in self._store.list(RUNS):
+            with suppress(BadRecord, NotFoundError):
+                run = load(Run, self._store.get(listed.key).body)
+                found.append((run, self._status(run.id)))
+        return sorted(found, key=lambda pair: (pair[0].at_ms, pair[0].id), reverse=True)
+
+    def log(self, run: str) -> list[str]:
+        """Give the log of a run of this computer."""
+        return self._trainer.logs(run)
+
+    def cancel(self, run: str) -> None:
+        """Ask a run to stop."""
+        self._trainer.cancel(run)
+
+    def _status(self, run: str) -> RunStatus | None:
+        try:
+            return self._trainer.status(run)
+        except NotFoundError:
+            return None
+
+    def _local(self, entries: Sequence[Entry], progress: Progress, cancel: CancelToken) -> tuple[TrainingImage, ...]:
+        images = []
+        for number, entry in enumerate(entries):
+            cancel.check()
+            progress(Step(_("Fetching pictures"), number, len(entries), _("pictures")))
+            images.append(TrainingImage(str(self._pictures.fetch(entry.image)), entry.sha256, entry.label, entry.burst))
+        return tuple(images)
+
+    def _note(self, run: str, state: RunState, *, model: str | None = None, message: str = "") -> None:
+        stored = self._store.get(_key(run))
+        before = load(Run, stored.body)
+        if not RunState(before.state).ended:
+            ended = replace(before, state=state, model=model, message=message, ended_ms=self._now_ms())
+            with suppress(ConflictError):
+                self._store.put(_key(run), dump(ended), match=stored.listed.etag)
+
+
+def _key(run: str) -> str:
+    return f"{RUNS}{run}.json"
