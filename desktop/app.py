@@ -18,8 +18,9 @@ from desktop.core.comparison import Comparison
 from desktop.core.delivery import Delivery, DeliveryReport
 from desktop.core.errors import ConfigError
 from desktop.core.journal import Journal
+from desktop.core.measurement import Measurement
 from desktop.core.pictures import Pictures
-from desktop.core.ports import ObjectStore
+from desktop.core.ports import Fleet, ObjectStore
 from desktop.core.progress import CancelToken, Progress, silent
 from desktop.core.registry import Registry
 from desktop.core.release import Release
@@ -80,9 +81,7 @@ class Plant:
     def pictures(self) -> Pictures:
         """The bytes of images."""
         quota_bytes = int(self.settings.cache.quota_gb * (1 << 30))
-        return Pictures(
-            self.store, self.catalog, self.folder / "pictures", look=look, shrink=shrink, quota_bytes=quota_bytes
-        )
+        return Pictures(self.store, self.catalog, self.folder / "pictures", look=look, shrink=shrink, quota_bytes=quota_bytes)
 
     @cached_property
     def registry(self) -> Registry:
@@ -92,23 +91,40 @@ class Plant:
     @cached_property
     def training(self) -> Training:
         """The runs."""
-        trainer = ProcessTrainer(self.home / "runs", self.home / "features")
+        trainer = ProcessTrainer(self.home / "runs", self.home / "features", self.settings.training.threads)
         return Training(self.store, self.pictures, self.registry, trainer, now_ms, new_id)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The devices."""
+        return BucketFleet(self.store, now_ms)
 
     @cached_property
     def release(self) -> Release:
         """The deployments."""
-        return Release(self.store, BucketFleet(self.store, now_ms), now_ms, new_id)
+        return Release(self.store, self.fleet, now_ms, new_id)
+
+    @cached_property
+    def measurement(self) -> Measurement:
+        """The models at work on this computer."""
+        from desktop.ml.features import Picture  # noqa: PLC0415
+        from desktop.ml.scorer import Scorer  # noqa: PLC0415 - ONNX Runtime takes a tenth of a second that few commands need
+
+        scorer = Scorer(self.home / "features", self.settings.training.threads)
+        return Measurement(
+            self.store,
+            self.catalog,
+            self.pictures,
+            self.registry,
+            lambda bundle, files, progress, cancel: scorer.score(
+                bundle, [Picture(path, sha256) for path, sha256 in files], progress, cancel
+            ).by_sha256(),
+        )
 
     @cached_property
     def comparison(self) -> Comparison:
-        """Evaluations and verdicts."""
-        from desktop.ml.scorer import Scorer  # noqa: PLC0415 - ONNX Runtime takes a tenth of a second that few commands need
-
-        scorer = Scorer(self.home / "features")
-        return Comparison(
-            self.store, self.catalog, self.pictures, self.registry, self.release, scorer.score, self.settings.gate, now_ms
-        )
+        """The gate and its attempts."""
+        return Comparison(self.store, self.measurement, self.registry, self.release, self.settings.gate, now_ms)
 
     def taxonomy(self) -> Taxonomy:
         """Give the classes in the bucket, the five of the post where there are none yet."""
@@ -152,11 +168,17 @@ def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:
     settings = load_settings(home)
     address = bucket or settings.bucket
     if not address:
-        raise ConfigError(_("No bucket is given."), _("Name one with --bucket FOLDER, or put `bucket = …` into {file}.").format(file=home / "settings.toml"))
+        raise ConfigError(
+            _("No bucket is given."),
+            _("Name one with --bucket FOLDER, or put `bucket = …` into {file}.").format(file=home / "settings.toml"),
+        )
     folder = _folder_of(address)
     if not folder.is_dir():
         if not create:
-            raise ConfigError(_("The folder {folder} does not exist.").format(folder=folder), _("Check --bucket; `sortloop import` makes a new one."))
+            raise ConfigError(
+                _("The folder {folder} does not exist.").format(folder=folder),
+                _("Check --bucket; `sortloop import` makes a new one."),
+            )
         folder.mkdir(parents=True, exist_ok=True)
     root = folder / DEFAULT_PREFIX
     root.mkdir(exist_ok=True)
@@ -170,6 +192,7 @@ def _folder_of(address: str) -> Path:
         return Path(unquote(parts.path))
     if "://" in address:
         raise ConfigError(
-            _("“{address}” is not a folder.").format(address=address), _("This version works on folders; other buckets come later.")
+            _("“{address}” is not a folder.").format(address=address),
+            _("This version works on folders; other buckets come later."),
         )
     return Path(address).expanduser()

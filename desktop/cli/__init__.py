@@ -1,10 +1,10 @@
 """The command line: one module a station of the loop, thin, over the same services as the window.
 
-    main      the program: global options, the stations put together
-    plant     what every command starts from: bucket, home, output
-    messages  the one place where errors are shown; exit codes
-    output    progress bars, tables, JSON
-    collect   sync, status, import            sort     label, undo, history, classes
-    learn     train, runs, models, export     judge    evaluate, compare
-    fleet     deploy, rollback, fleet         check    doctor
+main      the program: global options, the stations put together
+plant     what every command starts from: bucket, home, output
+messages  the one place where errors are shown; exit codes
+output    progress bars, tables, JSON
+collect   sync, status, import            sort     label, undo, history, classes
+learn     train, runs, models, export     judge    evaluate, compare
+fleet     deploy, rollback, fleet         check    doctor
 """

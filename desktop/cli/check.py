@@ -77,4 +77,4 @@ def _bucket(job: Work) -> str:
 def _weights(job: Work) -> str:
     from desktop.ml.backbone import backbone  # noqa: PLC0415 - ONNX Runtime is slow to import
 
-    return backbone(job.plant.home / "features").id[:12]
+    return backbone(job.plant.home / "features").sha256[:12]

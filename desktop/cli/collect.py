@@ -1,7 +1,7 @@
 """sync, status, import: what the bucket holds."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,8 +29,10 @@ def sync(
         scored = 0
         if not listing_only:
             job.look(Area.RAW, Area.LABELED, Area.DISCARDED)
-            scored = job.plant.comparison.score_raw(job.progress, job.cancel)
-        job.output.result({**_status(job), "added": report.added, "changed": report.changed, "removed": report.removed, "scored": scored})
+            scored = job.score()
+        job.output.result(
+            {**_status(job), "added": report.added, "changed": report.changed, "removed": report.removed, "scored": scored}
+        )
         job.output.say(
             _("{n} images in the bucket: {added} new, {changed} changed, {removed} gone.").format(
                 n=report.objects, added=report.added, changed=report.changed, removed=report.removed
@@ -44,7 +46,11 @@ def status(context: typer.Context) -> None:
         job.sync()
         found = _status(job)
         job.output.result(found)
-        rows = [(_("to sort"), found["raw"]), *((cls, n) for cls, n in found["labeled"].items()), (_("discarded"), found["discarded"])]
+        rows = [
+            (_("to sort"), found["raw"]),
+            *((cls, n) for cls, n in found["labeled"].items()),
+            (_("discarded"), found["discarded"]),
+        ]
         job.output.table((_("where"), _("images")), rows, right=(1,))
         job.output.say("")
         job.output.say(_("Waiting to be delivered: {n}").format(n=found["waiting"]))
@@ -55,9 +61,11 @@ def status(context: typer.Context) -> None:
         foreign = job.plant.catalog.foreign()
         if foreign:
             job.output.say(
-                ngettext("{n} file is no image of the loop and is left alone: {first}", "{n} files are no images of the loop and are left alone: {first} …", len(foreign)).format(
-                    n=len(foreign), first=", ".join(foreign[:3])
-                ),
+                ngettext(
+                    "{n} file is no image of the loop and is left alone: {first}",
+                    "{n} files are no images of the loop and are left alone: {first} …",
+                    len(foreign),
+                ).format(n=len(foreign), first=", ".join(foreign[:3])),
                 style="dim",
             )
 
@@ -82,7 +90,7 @@ def import_(
             job.output.say(_("not taken: {file} ({reason})").format(file=file, reason=reason), style="yellow")
 
 
-def _status(job: Work) -> dict[str, object]:
+def _status(job: Work) -> dict[str, Any]:
     counts = job.plant.catalog.counts()
     classes = job.plant.taxonomy().active()
     labeled = {cls: counts.get((Area.LABELED, cls), 0) for cls in classes}

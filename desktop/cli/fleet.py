@@ -86,7 +86,8 @@ def _row(device: Device) -> dict[str, object]:
 
 def _show(job: Work, devices: list[Device]) -> None:
     rows = [
-        (one.device, short(one.desired), short(one.reported), one.state, ago(one.as_of_ms, now_ms()), one.reason) for one in devices
+        (one.device, short(one.desired), short(one.reported), one.state, ago(one.as_of_ms, now_ms()), one.reason)
+        for one in devices
     ]
     job.output.table((_("device"), _("should run"), _("runs"), _("state"), _("said so"), ""), rows)
     if not devices:

@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from desktop.cli.output import short
+from desktop.cli.output import percent, plain
 from desktop.cli.plant import Work, work
 from desktop.core.evaluation import Evaluation
 from desktop.core.gate import Verdict
 from desktop.core.texts import _
 
 _STYLE = {"pass": "bold green", "first": "bold green", "refuse": "bold red", "insufficient": "bold yellow"}
+_SHOWN = 4
+"""Names of pictures a line.  All of them are in the JSON document."""
 
 
 def add_to(program: typer.Typer) -> None:
@@ -29,13 +31,13 @@ def evaluate(
     with work(context) as job:
         found = job.plant.registry.find(model)
         if on is not None:
-            result = job.plant.comparison.measure_folder(found, on, job.progress, job.cancel)
+            result = job.plant.measurement.measure_folder(found, on, job.progress, job.cancel)
         else:
             job.sync()
-            dataset = job.plant.comparison.freeze(job.progress, job.cancel)
-            measured = job.plant.comparison.measure(found, dataset, job.progress, job.cancel)
+            dataset = job.plant.measurement.freeze(job.progress, job.cancel)
+            measured = job.plant.measurement.measure(found, dataset, job.progress, job.cancel)
             result = measured.field
-        job.output.result({"model": found.id, **job.output.plain(result)})
+        job.output.result({"model": found.id, **plain(result)})
         show_evaluation(job, result)
 
 
@@ -50,15 +52,18 @@ def compare(
         job.sync()
         registry = job.plant.registry
         candidate, other = registry.find(new), registry.find(old) if old else None
-        verdict = job.plant.comparison.compare(candidate, to, job.progress, job.cancel, old=other)
-        job.output.result({"model": candidate.id, "old": other.id if other else None, **job.output.plain(verdict)})
+        if other is not None:
+            verdict = job.plant.comparison.contrast(candidate, other, job.progress, job.cancel)
+        else:
+            verdict = job.plant.comparison.compare(candidate, to, job.progress, job.cancel)
+        job.output.result({"model": candidate.id, "old": other.id if other else None, **plain(verdict)})
         show_verdict(job, verdict)
 
 
 def show_evaluation(job: Work, evaluation: Evaluation) -> None:
     """Print an evaluation for people."""
-    job.output.say(_("{right:.1%} of {n} right").format(right=evaluation.accuracy, n=evaluation.n))
-    rows = [(cls, row.n, f"{row.recall:.1%}") for cls, row in evaluation.per_class.items()]
+    job.output.say(_("{right} of {n} right").format(right=percent(evaluation.accuracy), n=evaluation.n))
+    rows = [(cls, row.n, percent(row.recall)) for cls, row in evaluation.per_class.items()]
     job.output.table((_("class"), _("pictures"), _("recall")), rows, right=(1, 2))
 
 
@@ -67,13 +72,10 @@ def show_verdict(job: Work, verdict: Verdict) -> None:
     job.output.say(verdict.verdict.upper(), style=_STYLE[verdict.verdict])
     for reason in verdict.reasons:
         job.output.say(f"  {reason}")
-    if verdict.difference is not None:
-        gap = verdict.difference
-        job.output.say(
-            _("difference {value:+.1%} (between {low:+.1%} and {high:+.1%})").format(value=gap.value, low=gap.low, high=gap.high)
-        )
-    rows = [(row.cls, row.n, f"{row.old.value:.1%}", f"{row.new.value:.1%}") for row in verdict.classes]
+    rows = [(row.cls, row.n, percent(row.old.value if row.old else None), percent(row.new.value)) for row in verdict.classes]
     job.output.table((_("class"), _("pictures"), _("recall before"), _("recall after")), rows, right=(1, 2, 3))
-    if verdict.newly_broken:
-        job.output.say(_("newly wrong: {names}").format(names=", ".join(verdict.newly_broken[:5])), style="dim")
-    job.output.say(_("attempt {k}; “{model}”").format(k=verdict.attempt, model=short("")), style="dim")
+    for title, names in ((_("newly wrong"), verdict.newly_broken), (_("newly right"), verdict.newly_right)):
+        if names:
+            job.output.say(
+                f"{title} ({len(names)}): {', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}", style="dim"
+            )

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop.cli.output import short, when
+from desktop.cli.output import percent, plain, short, when
 from desktop.cli.plant import Work, work
 from desktop.core.evaluation import Evaluation
+from desktop.core.measurement import Measured
 from desktop.core.progress import CancelToken
 from desktop.core.registry import Model
 from desktop.core.texts import _
@@ -25,14 +26,14 @@ def train(context: typer.Context) -> None:
     """Train a model here on all that is labelled, and measure it on the test pictures."""
     with work(context) as job:
         job.sync()
-        dataset = job.plant.comparison.freeze(job.progress, job.cancel)
+        dataset = job.plant.measurement.freeze(job.progress, job.cancel)
         service = job.plant.release.in_service()
         parent = service.model if service else None
         run = job.plant.training.start(dataset, job.plant.labeller, parent, job.progress, job.cancel)
         status = job.plant.training.follow(run.id, job.progress, job.cancel)
         model = job.plant.training.settle(run.id)
         # A finished model is worth its figures even if the user stopped meanwhile.
-        measured = job.plant.comparison.measure(model, dataset, job.progress, CancelToken())
+        measured = job.plant.measurement.measure(model, dataset, job.progress, CancelToken())
         seconds = status.summary.get("seconds")
         job.output.result(
             {
@@ -42,7 +43,9 @@ def train(context: typer.Context) -> None:
                 "seconds": seconds, "summary": dict(status.summary),
             }
         )  # fmt: skip
-        job.output.say(_("Model {model} learned from {n} pictures in {s} s.").format(model=short(model.id), n=len(dataset.train), s=seconds))
+        job.output.say(
+            _("Model {model} learned from {n} pictures in {s} s.").format(model=short(model.id), n=len(dataset.train), s=seconds)
+        )
         _say_accuracy(job, _("field pictures of the test side"), measured.field)
         _say_accuracy(job, _("base pictures of the test side"), measured.base)
         for reason, count in dataset.left_out.items():
@@ -59,7 +62,7 @@ def runs(
         training = job.plant.training
         if run and cancel:
             training.cancel(run)
-        found = training.settled_runs()
+        found = training.runs()
         chosen = [one for one in found if one.id.startswith(run)]
         log = training.log(chosen[0].id) if run and len(chosen) == 1 else []
         job.output.result({"runs": chosen, "log": log} if run else {"runs": found})
@@ -70,22 +73,22 @@ def runs(
 
 
 def models(context: typer.Context) -> None:
-    """List the models, newest first, with where they are in service."""
+    """List the models, newest first, with how each did on its own test pictures, and which is in service."""
     with work(context) as job:
         service = job.plant.release.in_service()
-        found = [
-            {
-                "model": model.id, "created_ms": model.manifest.created_ms, "trainer": model.manifest.trainer,
-                "classes": list(model.manifest.classes), "dataset": model.manifest.dataset, "parent": model.manifest.parent,
-                "in_service": service is not None and service.model == model.id,
-                "test": _figures(job.plant.comparison.last_evaluation(model.id)),
-            }
-            for model in job.plant.registry.models()
-        ]  # fmt: skip
-        job.output.result({"models": found})
+        found = job.plant.registry.models()
+        measured = {model.id: job.plant.measurement.measured(model) for model in found}
+        serving = service.model if service else None
+        job.output.result({"models": [_row(model, measured[model.id], in_service=model.id == serving) for model in found]})
         rows = [
-            (short(one["model"]), when(one["created_ms"]), one["trainer"], _percent(one["test"]), _("in service") if one["in_service"] else "")
-            for one in found
+            (
+                short(model.id),
+                when(model.manifest.created_ms),
+                model.manifest.trainer,
+                _accuracy(measured[model.id]),
+                _("in service") if model.id == serving else "",
+            )
+            for model in found
         ]
         job.output.table((_("model"), _("when (UTC)"), _("trainer"), _("accuracy"), ""), rows, right=(3,))
 
@@ -108,16 +111,24 @@ def export(
 def _figures(evaluation: Evaluation | None) -> dict[str, Any] | None:
     if evaluation is None:
         return None
+    kept = ("n", "accuracy", "accuracy_low", "accuracy_high", "per_class", "classes", "confusion", "ece")
+    return {name: plain(getattr(evaluation, name)) for name in kept}
+
+
+def _say_accuracy(job: Work, what: str, evaluation: Evaluation) -> None:
+    if evaluation.n:
+        job.output.say(_("{what}: {right} of {n} right").format(what=what, right=percent(evaluation.accuracy), n=evaluation.n))
+
+
+def _accuracy(measured: Measured | None) -> str:
+    field = measured.field if measured else None
+    return f"{percent(field.accuracy)} ({field.n})" if field else percent(None)
+
+
+def _row(model: Model, measured: Measured | None, *, in_service: bool) -> dict[str, Any]:
+    manifest = model.manifest
     return {
-        "n": evaluation.n, "accuracy": evaluation.accuracy, "per_class": evaluation.per_class,
-        "confusion": evaluation.confusion, "ece": evaluation.ece,
+        "model": model.id, "created_ms": manifest.created_ms, "trainer": manifest.trainer, "classes": list(manifest.classes),
+        "dataset": manifest.dataset, "parent": manifest.parent, "in_service": in_service,
+        "test": _figures(measured.field if measured else None),
     }  # fmt: skip
-
-
-def _say_accuracy(job: Work, what: str, evaluation: Evaluation | None) -> None:
-    if evaluation is not None and evaluation.n:
-        job.output.say(_("{what}: {right:.1%} of {n} right").format(what=what, right=evaluation.accuracy, n=evaluation.n))
-
-
-def _percent(figures: Any) -> str:
-    return f"{figures['accuracy']:.1%} ({figures['n']})" if figures and figures["n"] else ""

@@ -1,6 +1,5 @@
 """The program: global options first, then a command."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +29,6 @@ def options(
     context.obj = Options(bucket, home or default_home(), Output(as_json=as_json))
 
 
-def main(arguments: list[str] | None = None) -> int:
+def run_arguments(words: list[str]) -> int:
     """Run a command line and give its exit code."""
-    words = sys.argv[1:] if arguments is None else arguments
     return messages.run(lambda: program(words), as_json="--json" in words)

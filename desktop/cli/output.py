@@ -5,17 +5,58 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from desktop.core import progress
 from desktop.core.progress import Step
+from desktop.core.texts import _
 
 _PLAIN_STEPS = 10
 """Without a terminal, a long task says so about ten times."""
+
+
+def short(identity: str | None) -> str:
+    """Give the beginning of a model's id, by which every command knows it."""
+    return identity[:12] if identity else "–"
+
+
+def when(at_ms: int) -> str:
+    """Give a time for a table, UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(at_ms: int | None, now_ms: int) -> str:
+    """Give how long ago something was said."""
+    if at_ms is None:
+        return _("never")
+    seconds = max(0, now_ms - at_ms) // 1000
+    if seconds < 120:
+        return _("{n} s ago").format(n=seconds)
+    if seconds < 7200:
+        return _("{n} min ago").format(n=seconds // 60)
+    return _("{n} h ago").format(n=seconds // 3600)
+
+
+def percent(share: float | None) -> str:
+    """Give a share for people; a dash where nothing was measured."""
+    return "–" if share is None else f"{share:.1%}"
+
+
+def plain(value: Any) -> Any:
+    """Give a record as JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
 
 
 class Output:
@@ -29,7 +70,7 @@ class Output:
     def result(self, document: Any) -> None:
         """Print the command's JSON document, if JSON was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(_jsonable(document), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(plain(document), ensure_ascii=False) + "\n")
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with JSON."""
@@ -54,8 +95,12 @@ class Output:
             yield _Lines(self._errors)
             return
         columns = (
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeRemainingColumn(),
-        )  # fmt: skip
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         with Bars(*columns, console=self._errors, transient=True) as bars:
             yield _Bar(bars)
 
@@ -84,13 +129,3 @@ class _Lines:
             self._last = (step.label, tenth)
             total = f"/{step.total}" if step.total else ""
             self._console.print(f"{step.label}: {step.done}{total} {step.unit}".strip(), style="dim", soft_wrap=True)
-
-
-def _jsonable(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {key: _jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_jsonable(item) for item in value]
-    return value

@@ -45,6 +45,14 @@ class Work:
         self.plant.pictures.fetch_all(unseen(catalog.known(*areas)), self.progress, self.cancel)
         return catalog.known(*areas)
 
+    def score(self) -> int:
+        """Let the model in service answer for the pictures to be sorted that it has not seen; give their number."""
+        service = self.plant.release.in_service()
+        if service is None:
+            return 0
+        model = self.plant.registry.find(service.model)
+        return self.plant.measurement.score_raw(model, self.progress, self.cancel)
+
 
 @contextmanager
 def work(context: typer.Context, *, create: bool = False) -> Iterator[Work]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from desktop.cli.messages import CONFLICTS
+from desktop.cli.output import when
 from desktop.cli.plant import Work, work
 from desktop.core.catalog import Catalog
 from desktop.core.delivery import DeliveryReport
@@ -76,7 +77,10 @@ def history(
         events = [event for event in read_history(job.plant.store, now_ms - days * _DAY_MS) if name in ("", event.name)]
         newest = sorted(events, key=lambda event: (event.at_ms, event.decision), reverse=True)[:limit]
         job.output.result({"events": newest})
-        rows = [(_when(event.at_ms), event.labeller, event.kind, event.name, event.target.rpartition("/")[0], event.outcome) for event in newest]
+        rows = [
+            (when(event.at_ms), event.labeller, event.kind, event.name, event.target.rpartition("/")[0], event.outcome)
+            for event in newest
+        ]
         job.output.table((_("when (UTC)"), _("who"), _("what"), _("image"), _("to"), _("outcome")), rows)
 
 
@@ -90,7 +94,9 @@ def classes(
         if add:
             taxonomy = save_taxonomy(job.plant.store, taxonomy.added(add))
         job.output.result({"classes": taxonomy.classes})
-        job.output.table((_("class"), _("key"), _("name")), [(one.id, one.key, one.names.get("zh_CN", "")) for one in taxonomy.classes])
+        job.output.table(
+            (_("class"), _("key"), _("name")), [(one.id, one.key, one.names.get("zh_CN", "")) for one in taxonomy.classes]
+        )
 
 
 def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:
@@ -117,7 +123,9 @@ def _find(job: Work, name: str) -> tuple[str, str]:
         raise NotFoundError(_("No image is called “{name}”.").format(name=name), _("`sortloop sync` looks again."))
     if len(found) > 1:
         keys = ", ".join(key for key, _etag in found)
-        raise ConflictError(_("{name} lies in two places: {keys}.").format(name=name, keys=keys), _("Remove one of them by hand."))
+        raise ConflictError(
+            _("{name} lies in two places: {keys}.").format(name=name, keys=keys), _("Remove one of them by hand.")
+        )
     return found[0]
 
 
@@ -143,9 +151,17 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
     )
     job.output.say(_("{n} moved.").format(n=len(by_state[State.DONE]) + already))
     for one in lost:
-        job.output.say(_("{name} was already sorted as {where} by {who}.").format(name=one.choice.name, where=one.whereabouts or "?", who=one.winner or "?"), style="yellow")
+        job.output.say(
+            _("{name} was already sorted as {where} by {who}.").format(
+                name=one.choice.name, where=one.whereabouts or "?", who=one.winner or "?"
+            ),
+            style="yellow",
+        )
     for one in conflicts:
-        job.output.say(_("{name} is in conflict and was left alone: {reason}").format(name=one.choice.name, reason=one.whereabouts), style="yellow")
+        job.output.say(
+            _("{name} is in conflict and was left alone: {reason}").format(name=one.choice.name, reason=one.whereabouts),
+            style="yellow",
+        )
     _raise_trouble(report, waiting)
     if lost or conflicts:
         raise typer.Exit(CONFLICTS)
@@ -155,8 +171,7 @@ def _raise_trouble(report: DeliveryReport, waiting: int) -> None:
     if report.trouble is not None:
         raise report.trouble
     if waiting:
-        raise AppError(_("{n} pictures are still being moved by somebody else.").format(n=waiting), _("They are in the journal; run `sortloop status` later."))
-
-
-def _when(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        raise AppError(
+            _("{n} pictures are still being moved by somebody else.").format(n=waiting),
+            _("They are in the journal; run `sortloop status` later."),
+        )

@@ -117,9 +117,8 @@ def freeze(known: Sequence[Known], taxonomy: Taxonomy, twins: Iterable[str] = ()
             train.append((one, entry))
         else:
             (base_test if image.area is Area.BASE else test).append(entry)
-    kept = _without_likenesses(train, tests, left_out)
-    kept = _without_contradictions(kept, left_out)
-    return _dataset(taxonomy, kept, test, base_test, left_out)
+    clear = _without_contradictions(_without_likenesses(train, tests, left_out), left_out)
+    return _dataset(taxonomy, clear, test, base_test, left_out)
 
 
 def check_trainable(dataset: Dataset) -> None:
@@ -154,14 +153,24 @@ def load_summary(store: ObjectStore, dataset: str) -> Summary:
 
 def summary(dataset: Dataset) -> Summary:
     """Give a dataset's counts by class."""
-    counts = [dict(sorted(Counter(one.label for one in part).items())) for part in (dataset.train, dataset.test, dataset.base_test)]
-    return Summary(dataset.id, dataset.classes, *counts, dataset.left_out)
+    return Summary(
+        dataset.id,
+        dataset.classes,
+        _by_class(dataset.train),
+        _by_class(dataset.test),
+        _by_class(dataset.base_test),
+        dataset.left_out,
+    )
 
 
 def test_digest(entries: Iterable[Entry]) -> str:
     """Give the digest of a test set: which pictures, with which labels."""
     lines = sorted(f"{entry.sha256} {entry.label}" for entry in entries)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _by_class(entries: Iterable[Entry]) -> dict[str, int]:
+    return dict(sorted(Counter(entry.label for entry in entries).items()))
 
 
 def _objection(one: Known, taxonomy: Taxonomy, double: set[str]) -> str | None:
@@ -215,6 +224,10 @@ def _near_phash(train: Sequence[Known], tests: Sequence[Known]) -> NDArray[np.bo
             bits = np.bitwise_count(ours[start : start + _CHUNK, np.newaxis] ^ theirs)
             near[start : start + _CHUNK] = (bits <= PHASH_TWIN).any(axis=1)
     return near & np.array([one.content is not None and one.content.phash is not None for one in train], dtype=np.bool_)
+
+
+def _hashes(numbers: Iterable[int | None]) -> NDArray[np.uint64]:
+    return np.array([number or 0 for number in numbers], dtype=np.uint64)
 
 
 def _near_in_time(train: Sequence[Known], tests: Sequence[Known]) -> NDArray[np.bool_]:

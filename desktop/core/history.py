@@ -47,7 +47,7 @@ def event_of(decision: Decision) -> Event:
 
 def write_history(store: ObjectStore, journal: Journal, *, now_ms: int, all_of_it: bool = False) -> int:
     """Write the segments that are due (or all that can be told); give their number."""
-    due = journal.seal(1 if all_of_it else SEGMENT_LIMIT, now_ms - SEGMENT_AGE_MS)
+    due = journal.seal(SEGMENT_LIMIT, now_ms if all_of_it else now_ms - SEGMENT_AGE_MS)
     for segment, labeller, day in due:
         lines = b"\n".join(dump(event_of(decision)) for decision in journal.in_segment(segment)) + b"\n"
         with suppress(ConflictError):  # written before a crash, and not noted

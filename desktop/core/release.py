@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop.core.errors import ConflictError, GateError, NotFoundError
-from desktop.core.gate import Verdict
 from desktop.core.ports import ABSENT, Device, Fleet, ObjectStore
 from desktop.core.texts import _
+from desktop.core.verdict import Ruling, Verdict
 from edge.contract.fleet import DeviceState
 from edge.contract.keys import DEPLOYMENTS
 from edge.contract.records import BadRecord, dump, load
@@ -50,6 +50,8 @@ class Deployment:
     override: str | None = None
     """Why it was deployed against the verdict."""
     reasons: tuple[str, ...] = ()
+    accuracy: float | None = None
+    """On the gate's test pictures when it was sent, 0..1; None if there were none, and for a way back."""
     ended_ms: int | None = None
 
 
@@ -76,18 +78,35 @@ class Release:
         mine = self.deployments(target)
         return _last(mine, Stage.COMPLETED) or _last(mine, Stage.ROLLING)
 
+    def best(self, target: str = "") -> str | None:
+        """Give the model that did best of all that were shipped to a target, each by its figure at its own deployment."""
+        shipped = [one for one in self.deployments(target) if one.stage == Stage.COMPLETED and one.accuracy is not None]
+        return max(shipped, key=lambda one: one.accuracy or 0.0).model if shipped else None
+
     def deploy(self, model: str, target: str, by: str, verdict: Verdict, override: str | None = None) -> Deployment:
         """Send a model to a target's devices.
 
         Raises:
             GateError: the verdict is neither ``pass`` nor ``first``, and no reason for an override is given.
         """
-        if verdict.verdict not in ("pass", "first") and not (override or "").strip():
+        if verdict.verdict not in (Ruling.PASS, Ruling.FIRST) and not (override or "").strip():
             raise GateError(
                 _("The gate says {verdict}: {reasons}").format(verdict=verdict.verdict, reasons=" ".join(verdict.reasons)),
                 _("Sort more test pictures, train again, or deploy with --override and a written reason."),
             )
-        return self._send(model, target, by, verdict.verdict, override, tuple(verdict.reasons))
+        return self._send(
+            Deployment(
+                id=self._new_id(),
+                model=model,
+                target=target,
+                by=by,
+                at_ms=self._now_ms(),
+                verdict=verdict.verdict,
+                override=override,
+                reasons=verdict.reasons,
+                accuracy=verdict.accuracy_new,
+            )
+        )
 
     def rollback(self, target: str, by: str) -> Deployment:
         """Send a target's devices back to the model before the one last sent.
@@ -97,24 +116,23 @@ class Release:
         """
         sent = self.deployments(target)
         if not sent or sent[-1].previous is None:
-            raise NotFoundError(_("There is no earlier model to go back to."), _("`sortloop models` lists what could be deployed."))
-        return self._send(sent[-1].previous, target, by, ROLLBACK, None, ())
+            raise NotFoundError(
+                _("There is no earlier model to go back to."), _("`sortloop models` lists what could be deployed.")
+            )
+        return self._send(Deployment(self._new_id(), sent[-1].previous, target, by, self._now_ms(), ROLLBACK))
 
     def refresh(self) -> list[Deployment]:
         """Look at what devices report, write which deployments ended, and give all, oldest first."""
         return [self._refreshed(one) if one.stage == Stage.ROLLING else one for one in self.deployments()]
 
-    def _send(
-        self, model: str, target: str, by: str, verdict: str, override: str | None, reasons: tuple[str, ...]
-    ) -> Deployment:
-        before = self.in_service(target)
-        for earlier in self.deployments(target):
+    def _send(self, wanted: Deployment) -> Deployment:
+        before = self.in_service(wanted.target)
+        for earlier in self.deployments(wanted.target):
             if earlier.stage == Stage.ROLLING:
                 self._refreshed(earlier, replaced=True)
-        previous = before.model if before else None
-        deployment = Deployment(self._new_id(), model, target, by, self._now_ms(), verdict, Stage.ROLLING, previous, override, reasons)
+        deployment = replace(wanted, previous=before.model if before else None)
         self._store.put(_key(deployment), dump(deployment), match=ABSENT)
-        self._fleet.deploy(model, target, deployment.id)
+        self._fleet.deploy(deployment.model, deployment.target, deployment.id)
         return deployment
 
     def _refreshed(self, deployment: Deployment, *, replaced: bool = False) -> Deployment:

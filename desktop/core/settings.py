@@ -12,8 +12,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from desktop.core.errors import ConfigError, StorageFullError
-from desktop.core.gate import GateSettings
 from desktop.core.texts import _
+from desktop.core.verdict import GateSettings
 
 FILE = "settings.toml"
 

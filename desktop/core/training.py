@@ -1,6 +1,6 @@
 """Training runs: begun, followed and registered; a run outlives the program, and any program can pick it up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -62,9 +62,7 @@ class Training:
         save_dataset(self._store, dataset)
         run = Run(self._new_id(), dataset.id, by, self._now_ms(), len(dataset.train))
         images = self._local(dataset.train, progress, cancel)
-        plan = TrainingPlan(
-            run.id, dataset.id, dataset.classes, images, parent=parent, started_by=by, created_ms=run.at_ms
-        )
+        plan = TrainingPlan(run.id, dataset.id, dataset.classes, images, parent=parent, started_by=by, created_ms=run.at_ms)
         self._store.put(_key(run.id), dump(run), match=ABSENT)
         self._trainer.start(plan)
         return run
@@ -90,23 +88,20 @@ class Training:
             Cancelled: it was stopped. AppError: it failed; the message says why.
         """
         status = self._trainer.status(run)
-        if status.state is RunState.DONE and status.bundle is not None:
-            model = self._registry.publish(status.bundle)
-            self._note(run, RunState.DONE, model=model.id)
+        model = self._take(status)
+        if model is not None:
             return model
-        self._note(run, status.state, message=status.message)
         if status.state is RunState.CANCELLED:
             raise Cancelled(_("Training was stopped."), _("Nothing was changed."))
-        raise AppError(_("Training failed: {reason}").format(reason=status.message), _("`sortloop runs {run}` shows its log.").format(run=run))
+        raise AppError(
+            _("Training failed: {reason}").format(reason=status.message),
+            _("`sortloop runs {run}` shows its log.").format(run=run),
+        )
 
-    def runs(self) -> list[tuple[Run, RunStatus | None]]:
-        """Give all runs, newest first, with how far those of this computer are."""
-        found = []
-        for listed in self._store.list(RUNS):
-            with suppress(BadRecord, NotFoundError):
-                run = load(Run, self._store.get(listed.key).body)
-                found.append((run, self._status(run.id)))
-        return sorted(found, key=lambda pair: (pair[0].at_ms, pair[0].id), reverse=True)
+    def runs(self) -> list[Run]:
+        """Give all runs, newest first; those of this computer that ended meanwhile are taken into the bucket first."""
+        found = [self._as_it_stands(run) for run in self._records()]
+        return sorted(found, key=lambda run: (run.at_ms, run.id), reverse=True)
 
     def log(self, run: str) -> list[str]:
         """Give the log of a run of this computer."""
@@ -116,11 +111,31 @@ class Training:
         """Ask a run to stop."""
         self._trainer.cancel(run)
 
-    def _status(self, run: str) -> RunStatus | None:
+    def _take(self, status: RunStatus) -> Model | None:
+        """Publish an ended run's model and note its end; None if it made none."""
+        if status.state is RunState.DONE and status.bundle is not None:
+            model = self._registry.publish(status.bundle)
+            self._note(status.run, RunState.DONE, model=model.id)
+            return model
+        self._note(status.run, status.state, message=status.message)
+        return None
+
+    def _as_it_stands(self, run: Run) -> Run:
         try:
-            return self._trainer.status(run)
-        except NotFoundError:
-            return None
+            status = self._trainer.status(run.id)
+        except NotFoundError:  # begun on another computer
+            return run
+        if RunState(run.state).ended:
+            return run
+        if status.state.ended:
+            self._take(status)
+            return load(Run, self._store.get(_key(run.id)).body)
+        return replace(run, state=status.state, message=status.step)
+
+    def _records(self) -> Iterator[Run]:
+        for listed in self._store.list(RUNS):
+            with suppress(BadRecord, NotFoundError):
+                yield load(Run, self._store.get(listed.key).body)
 
     def _local(self, entries: Sequence[Entry], progress: Progress, cancel: CancelToken) -> tuple[TrainingImage, ...]:
         images = []
