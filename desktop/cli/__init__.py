@@ -7,4 +7,5 @@ output    progress bars, tables, JSON
 collect   sync, status, import            sort     label, undo, history, classes
 learn     train, runs, models, export     judge    evaluate, compare
 fleet     deploy, rollback, fleet         check    doctor
+    demo      demo
 """

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from desktop.app import default_home
-from desktop.cli import check, collect, fleet, judge, learn, messages, sort
+from desktop.cli import check, collect, demo, fleet, judge, learn, messages, sort
 from desktop.cli.output import Output
 from desktop.cli.plant import Options
 from desktop.core.texts import _
 
 program = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for station in (collect, sort, learn, judge, fleet, check):
+for station in (collect, sort, learn, judge, fleet, check, demo):
     station.add_to(program)
 
 
