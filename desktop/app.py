@@ -3,7 +3,6 @@
 import getpass
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,14 +148,14 @@ class Plant:
             if report.trouble is not None or not report.waiting or time.monotonic() > deadline:
                 return report
 
-    def deliver_until(self, closed: Callable[[], bool], cancel: CancelToken) -> None:
-        """Deliver in the background until ``closed``: what the worker process does."""
+    def keep_delivering(self, cancel: CancelToken) -> DeliveryReport:
+        """Deliver in the background until told to stop, and once more then: what the window's worker process does."""
         with FileLock(self.folder / "delivery.lock"):
             delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
-            while not closed() and not cancel.cancelled:
-                report = delivery.run(silent, cancel)
+            while not cancel.cancelled:
+                report = delivery.run(silent, CancelToken())
                 cancel.wait(_RETRY_S if report.trouble else _POLL_S)
-            delivery.run(silent, CancelToken(), flush=True)
+            return delivery.run(silent, CancelToken(), flush=True)
 
 
 def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:

@@ -37,7 +37,7 @@ MAX_HEAD_BYTES = 64 << 20
 """Of the unpacked arrays: a small file may unpack to more than a device has."""
 
 _DTYPES = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32}
-_REFUSALS = (
+REFUSALS = (
     ort_errors.EPFail,
     ort_errors.Fail,
     ort_errors.InvalidArgument,
@@ -113,7 +113,7 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a Pi's waiting threads would burn its power
         try:
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except _REFUSALS as error:
+        except REFUSALS as error:
             raise BadModel(f"{NETWORK} cannot be loaded ({_short(error)})") from error
         inputs = self._session.get_inputs()
         if len(inputs) != 1 or inputs[0].type not in _DTYPES:
@@ -132,7 +132,7 @@ class Network:
         try:
             values = self._session.run(list(outputs), {self._input: tensor.astype(self._dtype, copy=False)})
         # ONNX Runtime raises ValueError for a name or a shape that it does not know.
-        except (*_REFUSALS, ValueError) as error:
+        except (*REFUSALS, ValueError) as error:
             raise BadModel(f"{NETWORK} failed ({_short(error)})") from error
         flat = [np.asarray(value) for value in values]
         if not all(value.dtype.kind == "f" and np.isfinite(value).all() for value in flat):

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -65,6 +66,38 @@ def sync(path: str) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def make_folder(path: str) -> None:
+    """Make a folder, and those it lies in, and bring their names to the disk; one that is there already is good.
+
+    Raises:
+        FileExistsError: something that is no folder has the name.
+    """
+    if not os.path.isdir(path):
+        around = os.path.dirname(path)
+        make_folder(around)
+        os.makedirs(path, exist_ok=True)
+        sync(around)
+
+
+def touch(path: str, state: os.stat_result) -> os.stat_result:
+    """Give a file the present time, or one just after the one it has if that is later still; give its new state.
+
+    Another user's file that may be written, but not be given a time of choice, gets the present time. One that may not even
+    be written keeps its own.
+    """
+    old_ns = state.st_mtime_ns
+    for new_ns in (max(time.time_ns(), old_ns + 1_000_000), old_ns + 2_000_000_000):  # FAT counts in two seconds
+        try:
+            os.utime(path, ns=(state.st_atime_ns, new_ns))
+        except PermissionError:
+            with contextlib.suppress(PermissionError):
+                os.utime(path)
+        state = os.lstat(path)
+        if state.st_mtime_ns // 1_000_000 > old_ns // 1_000_000:
+            break
+    return state
 
 
 def link_new(temporary: str, target: str) -> None:

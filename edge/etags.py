@@ -30,9 +30,12 @@ _READ_BATCH = _READ.format(",".join("?" * BATCH))
 Found = tuple[str | bytes, os.stat_result]
 """A file's path and its state as it was just seen."""
 
+Identity = tuple[int, int, int]
+"""A file's inode, size in bytes and time of its last change in nanoseconds."""
+
 
 class Etags:
-    """Contents' sha256 by (inode, size, mtime), shared between processes; a move by rename keeps them all."""
+    """Contents' sha256 by (inode, size, mtime), shared between processes; a rename by hand keeps them all."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,7 +52,7 @@ class Etags:
         fresh: list[tuple[os.stat_result, str]] = []
         found: list[tuple[os.stat_result, str] | None] = []
         for path, state in files:
-            etag = known.get(state.st_ino)
+            etag = known.get(_identity(state))
             if etag is not None:
                 found.append((state, etag))
                 continue
@@ -73,7 +76,7 @@ class Etags:
         """Keep the ETags of files; where that cannot be done, they are read again another time."""
         if not contents:
             return
-        rows = [(_inode(state), state.st_size, state.st_mtime_ns, bytes.fromhex(etag)) for state, etag in contents]
+        rows = [(*_identity(state), bytes.fromhex(etag)) for state, etag in contents]
         with self._guard:
             try:
                 with self._open() as db:
@@ -81,17 +84,11 @@ class Etags:
             except sqlite3.Error as error:
                 self._give_up(error)
 
-    def _find(self, states: Sequence[os.stat_result]) -> dict[int, str]:
-        """Give inode → ETag for the files that have not changed since they were remembered."""
-        inodes = [_inode(state) for state in states]
+    def _find(self, states: Sequence[os.stat_result]) -> dict[Identity, str]:
+        """Give the ETags remembered of these files, or of what had their inodes before."""
+        inodes = [_identity(state)[0] for state in states]
         rows = self._ask(_READ_ONE, inodes) if len(inodes) == 1 else self._ask(_READ_BATCH, inodes + [-1] * (BATCH - len(inodes)))
-        known = {inode: (size, mtime_ns, sha256) for inode, size, mtime_ns, sha256 in rows}
-        found = {}
-        for inode, state in zip(inodes, states, strict=True):
-            row = known.get(inode)
-            if row is not None and row[0] == state.st_size and row[1] == state.st_mtime_ns:
-                found[state.st_ino] = row[2].hex()
-        return found
+        return {(inode, size, mtime_ns): sha256.hex() for inode, size, mtime_ns, sha256 in rows}
 
     def _ask(self, question: str, inodes: list[int]) -> list[tuple[int, int, int, bytes]]:
         with self._guard:
@@ -126,6 +123,6 @@ class Etags:
                 Path(f"{self._path}{suffix}").unlink()
 
 
-def _inode(state: os.stat_result) -> int:
-    """Give an inode's number as SQLite can hold it."""
-    return state.st_ino & (1 << 63) - 1
+def _identity(state: os.stat_result) -> Identity:
+    """Give what tells a file's content from another one, the inode's number as SQLite can hold it."""
+    return state.st_ino & (1 << 63) - 1, state.st_size, state.st_mtime_ns

@@ -2,7 +2,6 @@
 
 import io
 import math
-import struct
 import warnings
 from typing import Any
 
@@ -17,6 +16,7 @@ MAX_PIXELS = 50_000_000
 """A header may promise more than a computer has; it is read before any pixel is."""
 
 _FORMATS = ("JPEG", "PNG")
+_TOO_MANY_PIXELS = f"more than {MAX_PIXELS // 1_000_000} million pixels"
 
 
 class BadImage(ValueError):
@@ -40,14 +40,15 @@ def open_upright(data: bytes, at_least: int | None = None) -> Image.Image:
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
             if image.width * image.height > MAX_PIXELS:
-                raise BadImage(f"more than {MAX_PIXELS // 1_000_000} million pixels")
+                raise BadImage(_TOO_MANY_PIXELS)
             if at_least is not None:
                 image.draft("RGB", _draft_size(image, at_least))
             return ImageOps.exif_transpose(image).convert("RGB")
     except BadImage:
         raise
-    # Damaged files make Pillow raise nearly anything.
-    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, AttributeError, struct.error) as error:
+    except Image.DecompressionBombError as error:
+        raise BadImage(_TOO_MANY_PIXELS) from error
+    except Exception as error:
         raise BadImage(_reason(error)) from error
 
 

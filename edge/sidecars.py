@@ -1,10 +1,12 @@
 """What a folder's files carry with them: ``.sortloop/meta/<sha256 of the key>.json``, written before the file.
 
 A file moved by hand leaves its sidecar behind under the old key. It is found again by the file's name, in the folders that
-ever had a sidecar (they stand in ``.sortloop/folders``, a line each), and known by size and content.
+ever had a sidecar (they stand in ``.sortloop/folders``, a line each), and known by size and content. One that has no file
+anywhere is kept for a while, counted from the day on which that was first seen (``.sortloop/orphans.json``).
 """
 
 import hashlib
+import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +15,6 @@ from pathlib import Path
 
 from edge.contract.keys import key_problem
 from edge.contract.records import BadRecord, dump, load
-from edge.disk import remove_old
 
 MAX_BYTES = 64 << 10
 """A sidecar is a key and 2 KB of metadata; anything larger is none of ours."""
@@ -50,6 +51,7 @@ class Sidecars:
         self.folder = private / "meta"
         self._draft = private / "tmp" / "sidecar"
         self._folders = private / "folders"
+        self._orphans = private / "orphans.json"
         self._known: set[str] = set()
 
     def path(self, key: str) -> Path:
@@ -68,9 +70,7 @@ class Sidecars:
         """Write a key's sidecar whole or not at all; it is on the disk once :meth:`path` was synced."""
         prefix, name = _parts(key)
         self._note(prefix)
-        self._draft.unlink(missing_ok=True)  # a killed writer's, perhaps another user's
-        self._draft.write_bytes(dump(Sidecar(key, name, size_bytes, sha256, dict(metadata))))
-        os.replace(self._draft, self.path(key))
+        self._write(self.path(key), dump(Sidecar(key, name, size_bytes, sha256, dict(metadata))))
 
     def remove(self, key: str) -> None:
         """Remove a key's sidecar if there is one."""
@@ -87,14 +87,32 @@ class Sidecars:
             self._note(_parts(sidecar.key)[0])
         return {sidecar.name for sidecar in found}
 
-    def remove_orphans(self, names: Iterable[str], before_s: float) -> int:
-        """Remove those of these sidecars that are older and have no file; give their number."""
+    def remove_orphans(self, names: Iterable[str], now_s: float, keep_s: float) -> int:
+        """Remove those of these sidecars that have had no file for ``keep_s``; give their number."""
+        seen_s = self._first_seen()
+        kept: dict[str, float] = {}
         removed = 0
         for name in names:
             sidecar = read(self.folder / name)
-            if sidecar is None or _size(self._root / sidecar.key) != sidecar.size_bytes:
-                removed += remove_old(self.folder / name, before_s)
+            if sidecar is not None and _size(self._root / sidecar.key) == sidecar.size_bytes:
+                continue  # it has come back meanwhile
+            since_s = min(seen_s.get(name, now_s), now_s)
+            if since_s < now_s - keep_s:
+                (self.folder / name).unlink(missing_ok=True)
+                removed += 1
+            else:
+                kept[name] = since_s
+        self._write(self._orphans, json.dumps(kept).encode())
         return removed
+
+    def _first_seen(self) -> dict[str, float]:
+        """Give since when sidecars have been known to have no file; if that cannot be read, they are new to us."""
+        try:
+            seen_s = json.loads(self._orphans.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        known = seen_s.items() if isinstance(seen_s, dict) else ()
+        return {name: float(since_s) for name, since_s in known if isinstance(since_s, int | float)}
 
     def _left_behind(self, key: str) -> Iterator[Sidecar]:
         """Give the sidecars of this name elsewhere that no file uses."""
@@ -103,6 +121,11 @@ class Sidecars:
             sidecar = read(self.path(prefix + name))
             if sidecar is not None and _size(self._root / sidecar.key) != sidecar.size_bytes:
                 yield sidecar
+
+    def _write(self, path: Path, body: bytes) -> None:
+        self._draft.unlink(missing_ok=True)  # a killed writer's, perhaps another user's
+        self._draft.write_bytes(body)
+        os.replace(self._draft, path)
 
     def _note(self, prefix: str) -> None:
         """Keep a folder among those that had sidecars; durable, since it is written once."""

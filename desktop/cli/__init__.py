@@ -4,7 +4,7 @@ main      the program: global options, the stations put together
 plant     what every command starts from: bucket, home, output
 messages  the one place where errors are shown; exit codes
 output    progress bars, tables, JSON
-collect   sync, status, import            sort     label, undo, history, classes
+collect   sync, status, import            sort     label, undo, deliver, history, classes
 learn     train, runs, models, export     judge    evaluate, compare
 fleet     deploy, rollback, fleet         check    doctor
     demo      demo

@@ -1,6 +1,7 @@
 """label, undo, history, classes: sorting by command, through the same journal and delivery as a key in the window."""
 
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from desktop.core.delivery import DeliveryReport
 from desktop.core.errors import AppError, ConflictError, NotFoundError
 from desktop.core.history import read_history
 from desktop.core.journal import Choice, Decision, Kind, State
+from desktop.core.progress import CancelToken
 from desktop.core.taxonomy import save_taxonomy
 from desktop.core.texts import _
 from edge.contract.keys import Area, key_of
@@ -25,6 +27,7 @@ def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
     program.command()(label)
     program.command()(undo)
+    program.command()(deliver)
     program.command()(history)
     program.command()(classes)
 
@@ -65,6 +68,26 @@ def undo(
         _finish(job, made)
 
 
+def deliver(
+    context: typer.Context,
+    follow: Annotated[bool, typer.Option(help=_("Go on with what others decide, until standard input closes."))] = False,
+) -> None:
+    """Deliver what waits in the journal, for instance after the bucket was out of reach."""
+    with work(context) as job:
+        if follow:
+            threading.Thread(target=_cancel_at_end, args=(job.cancel,), daemon=True).start()
+            report = job.plant.keep_delivering(job.cancel)
+        else:
+            report = job.plant.deliver(job.progress, job.cancel)
+        job.output.result(
+            {"done": report.done, "lost": len(report.lost), "conflicts": len(report.conflicts), "waiting": report.waiting}
+        )
+        job.output.say(_("{n} moved, {waiting} waiting.").format(n=report.done, waiting=report.waiting))
+        _raise_trouble(report, report.waiting)
+        if report.lost or report.conflicts:
+            raise typer.Exit(CONFLICTS)
+
+
 def history(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help=_("An image; empty: all of them."))] = "",
@@ -97,6 +120,12 @@ def classes(
         job.output.table(
             (_("class"), _("key"), _("name")), [(one.id, one.key, one.names.get("zh_CN", "")) for one in taxonomy.classes]
         )
+
+
+def _cancel_at_end(cancel: CancelToken) -> None:
+    """Whoever started this program holds the other end, and closes it by ending in whatever way."""
+    sys.stdin.buffer.read()
+    cancel.cancel()
 
 
 def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop.core.database import connect, transaction
+from desktop.core.database import Arguments, connect, rows, transaction
 from desktop.core.images import Image, Prediction, image_of
 from desktop.core.ports import Listed
 from edge.contract.keys import Area, locate
@@ -58,6 +58,8 @@ CREATE TABLE prediction (
     PRIMARY KEY (model, sha256)
 ) WITHOUT ROWID;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"""
+
+_PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,13 @@ class Catalog:
 
     def listing(self, prefix: str) -> Iterator[Listed]:
         """Give the objects below a prefix as last seen, in the order of their keys' bytes."""
-        rows = self._db.execute(
-            "SELECT key, etag, size_bytes, modified_ms FROM object WHERE key >= ? AND key < ? ORDER BY key",
-            (prefix, prefix + "\U0010ffff"),
-        )
-        for row in rows:
-            yield Listed(*row)
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        query = f"""SELECT key, etag, size_bytes, modified_ms FROM object
+            WHERE key > ? AND key < ? ORDER BY key LIMIT {_PAGE}"""
+        page = self._rows(query, (prefix, end))
+        while page:  # a page at a time: a statement left open would keep this very connection from writing
+            yield from (Listed(*row) for row in page)
+            page = self._rows(query, (page[-1]["key"], end))
 
     def apply(self, seen: Iterable[Listed], gone: Iterable[str], listed_ms: int) -> None:
         """Take in what a listing begun at ``listed_ms`` found new, changed or gone; what we moved since is left alone."""
@@ -139,9 +142,9 @@ class Catalog:
         """Take in moves of our own."""
         with transaction(self._db):
             for move in moves:
-                row = self._db.execute("SELECT size_bytes FROM object WHERE key = ?", (move.source,)).fetchone()
+                size = self._db.execute("SELECT max(size_bytes) FROM object WHERE key IN (?, ?)", (move.source, move.target))
+                listed = Listed(move.target, move.etag, size.fetchone()[0] or 0, move.modified_ms)
                 self._db.execute("DELETE FROM object WHERE key = ?", (move.source,))
-                listed = Listed(move.target, move.etag, row["size_bytes"] if row else 0, move.modified_ms)
                 self._db.execute("INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_object_row(listed), now_ms))
                 self._put_label(listed, move.label)
 
@@ -174,24 +177,23 @@ class Catalog:
 
     def twins(self) -> dict[str, list[str]]:
         """Give the base names that lie in two places, with their keys; base pictures apart."""
-        rows = self._db.execute(
+        twins = self._rows(
             """SELECT name, key FROM object WHERE area <> 'base' AND name IN (
                SELECT name FROM object WHERE area <> 'base' GROUP BY name HAVING count(*) > 1) ORDER BY name, key"""
         )
         found: dict[str, list[str]] = {}
-        for row in rows:
+        for row in twins:
             found.setdefault(row["name"], []).append(row["key"])
         return found
 
     def counts(self) -> dict[tuple[Area, str | None], int]:
         """Count images by area and class."""
-        rows = self._db.execute("SELECT area, cls, count(*) AS n FROM object WHERE area IS NOT NULL GROUP BY area, cls")
-        return {(Area(row["area"]), row["cls"]): row["n"] for row in rows}
+        found = self._rows("SELECT area, cls, count(*) AS n FROM object WHERE area IS NOT NULL GROUP BY area, cls")
+        return {(Area(row["area"]), row["cls"]): row["n"] for row in found}
 
     def foreign(self) -> list[str]:
         """Give the keys that are no image of the loop; they are shown and never touched."""
-        rows = self._db.execute("SELECT key FROM object WHERE area IS NULL ORDER BY key")
-        return [row["key"] for row in rows]
+        return [row["key"] for row in self._rows("SELECT key FROM object WHERE area IS NULL ORDER BY key")]
 
     def remember(self, model: str, scores: Mapping[str, Sequence[tuple[str, float]]]) -> None:
         """Keep a model's answers: image sha256 → classes with probabilities, best first."""
@@ -212,12 +214,16 @@ class Catalog:
 
     def fact(self, name: str) -> str | None:
         """Give a small remembered text."""
-        row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row["value"])
+        found = self._rows("SELECT value FROM fact WHERE name = ?", (name,))
+        return str(found[0]["value"]) if found else None
 
     def set_fact(self, name: str, value: str) -> None:
         """Remember a small text."""
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+        with transaction(self._db):
+            self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+    def _rows(self, query: str, arguments: Arguments = ()) -> list[sqlite3.Row]:
+        return rows(self._db, query, arguments)
 
     def _put_label(self, listed: Listed, label: Label) -> None:
         self._db.execute("DELETE FROM label WHERE key = ?", (listed.key,))
@@ -227,7 +233,7 @@ class Catalog:
         )
 
     def _known(self, where: str, model: str | None, arguments: Sequence[object]) -> list[Known]:
-        rows = self._db.execute(
+        found = self._rows(
             f"""SELECT object.*, content.sha256, content.dhash, content.phash, content.problem, content.reason,
                 content.probability, label.key AS labelled, label.decision, label.labeller, label.labelled_ms, label.blind,
                 prediction.scores
@@ -239,7 +245,7 @@ class Catalog:
                 {where}""",
             (model or "", *arguments),
         )
-        return [known for row in rows if (known := _known(row, model)) is not None]
+        return [known for row in found if (known := _known(row, model)) is not None]
 
 
 def _object_row(listed: Listed) -> tuple[object, ...]:

@@ -85,9 +85,9 @@ class Delivery:
         finally:
             self._journal.finish(ends)
             self._catalog.relocate(moved, self._now_ms())
-        report.done += len(moved)
-        report.lost += [begun[end.id] for end in ends if end.state is State.LOST]
-        report.conflicts += [begun[end.id] for end in ends if end.state is State.CONFLICT]
+            report.done += len(moved)
+            report.lost += [begun[end.id] for end in ends if end.state is State.LOST]
+            report.conflicts += [begun[end.id] for end in ends if end.state is State.CONFLICT]
         return len(ends)
 
     def _move(self, decision: Decision) -> Moved | None:

@@ -16,9 +16,9 @@ class Filter:
     images at all: their company would tell what the model thinks of them.
     """
 
-    classes: tuple[str, ...] = ()
-    """Taken for one of these; empty: any."""
-    devices: tuple[str, ...] = ()
+    classes: tuple[str | None, ...] = ()
+    """Taken for one of these (None: for nothing); empty: any."""
+    devices: tuple[str | None, ...] = ()
     since_ms: int | None = None
     until_ms: int | None = None
     """The first moment that is too late."""
@@ -39,7 +39,9 @@ class Filter:
         """Tell whether an image is wanted; whether it was set aside is the caller's to know."""
         if self.devices and image.device not in self.devices:
             return False
-        if not (self.since_ms or 0) <= time_ms(image) < (self.until_ms or 1 << 63):
+        if self.since_ms is not None and time_ms(image) < self.since_ms:
+            return False
+        if self.until_ms is not None and time_ms(image) >= self.until_ms:
             return False
         if not self.tells:
             return True
@@ -61,7 +63,7 @@ class Facets:
 
     total: int = 0
     classes: dict[str | None, int] = field(default_factory=dict)
-    """None: without a prediction. Blind images count under no class."""
+    """None: taken for nothing. Blind images count under no class."""
     devices: dict[str | None, int] = field(default_factory=dict)
 
 

@@ -42,7 +42,8 @@ def judge_all(
         ruling = Ruling.FIRST
     else:
         ruling = Ruling.PASS if both == {Ruling.PASS} else Ruling.INSUFFICIENT
-    elsewhere = (_("Against the best model ever shipped: {reason}").format(reason=reason) for reason in other.reasons)
+    told = (reason for reason in other.reasons if reason not in service.reasons)
+    elsewhere = (_("Against the best model ever shipped: {reason}").format(reason=reason) for reason in told)
     return replace(
         service,
         verdict=ruling,
@@ -70,6 +71,10 @@ def judge(labelled: Labelled, new: Answers, old: Answers | None, *, attempt: int
     old_right = new_right if old is None else _right(labelled, old)
     counts = tally(truth, old_right[kept], new_right[kept], bursts, len(shared))
     decision = _first(counts, attempt, settings) if old is None else decide(counts, attempt, settings)
+
+    def recalls(right: NDArray[np.bool_]) -> list[Estimate]:
+        return [_recall(right[truth == number], bursts[truth == number]) for number in range(len(shared))]
+
     # The surest mistakes first.
     ranked = kept[np.argsort(-new.confidence()[kept], kind="stable")]
     verdict = Verdict(
@@ -84,7 +89,7 @@ def judge(labelled: Labelled, new: Answers, old: Answers | None, *, attempt: int
         inflation=counts.inflation,
         attempt=attempt,
         alpha=decision.alpha,
-        classes=_rows(shared, counts, decision, truth, bursts, None if old is None else old_right[kept], new_right[kept]),
+        classes=_rows(shared, counts, decision, None if old is None else recalls(old_right[kept]), recalls(new_right[kept])),
         apart=_apart(labelled, shared, old, new),
         missing=_missing(shared, counts, decision, attempt, settings),
         newly_broken=_names(labelled, ranked[old_right[ranked] & ~new_right[ranked]]),
@@ -116,30 +121,21 @@ def _recall(right: NDArray[np.bool_], bursts: NDArray[np.intp]) -> Estimate:
 
 
 def _rows(
-    shared: tuple[str, ...],
-    counts: Counts,
-    decision: Decision,
-    truth: NDArray[np.intp],
-    bursts: NDArray[np.intp],
-    old_right: NDArray[np.bool_] | None,
-    new_right: NDArray[np.bool_],
+    shared: tuple[str, ...], counts: Counts, decision: Decision, old: list[Estimate] | None, new: list[Estimate]
 ) -> tuple[ClassRow, ...]:
-    rows = []
-    for number, cls in enumerate(shared):
-        mine = truth == number
-        rows.append(
-            ClassRow(
-                cls=cls,
-                n=counts.per_class[number],
-                old=None if old_right is None else _recall(old_right[mine], bursts[mine]),
-                new=_recall(new_right[mine], bursts[mine]),
-                worse_bursts=counts.worse[number],
-                better_bursts=counts.better[number],
-                p=decision.p_values[number],
-                worse=decision.worse[number],
-            )
+    return tuple(
+        ClassRow(
+            cls=cls,
+            n=counts.per_class[number],
+            old=old[number] if old else None,
+            new=new[number],
+            worse_bursts=counts.worse[number],
+            better_bursts=counts.better[number],
+            p=decision.p_values[number],
+            worse=decision.worse[number],
         )
-    return tuple(rows)
+        for number, cls in enumerate(shared)
+    )
 
 
 def _apart(labelled: Labelled, shared: tuple[str, ...], old: Answers | None, new: Answers) -> tuple[Apart, ...]:
@@ -170,11 +166,15 @@ def _missing(shared: tuple[str, ...], counts: Counts, decision: Decision, attemp
 
 
 def _until_narrow(counts: Counts, attempt: int, settings: GateSettings) -> int | None:
-    """Estimate from the discordance and the bursts seen so far. More labels make another test set: one attempt later."""
+    """Estimate from the discordance and the bursts seen so far.
+
+    More labels make another test set, one attempt later; without a picture there was no attempt yet.
+    """
     discordance = (counts.gained + counts.lost) / counts.n if counts.n else 0.0
     if counts.n < settings.min_images:
         discordance = max(discordance, EXPECTED_DISCORDANCE)
-    needed = labels_needed(discordance, settings=settings, attempt=attempt + 1, inflation=counts.inflation)
+    then = attempt + 1 if counts.n else attempt
+    needed = labels_needed(discordance, settings=settings, attempt=then, inflation=counts.inflation)
     return needed - counts.n if needed > counts.n else None
 
 

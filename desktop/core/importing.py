@@ -12,7 +12,7 @@ from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.taxonomy import Taxonomy, load_taxonomy, save_taxonomy
 from desktop.core.texts import _
 from edge.contract.classes import is_class_id
-from edge.contract.keys import Area, BadKey, is_image, key_of
+from edge.contract.keys import BASE, Area, BadKey, fold, is_image, key_of
 
 _CALTECH = re.compile(r"\A\d{3}\.(?=.)")
 
@@ -49,19 +49,22 @@ def import_folder(
     Raises:
         ConfigError: no class folders, or classes that the plant does not know and ``add_classes`` is off.
     """
-    folders = _class_folders(folder)
+    folders, nameless = _class_folders(folder)
     _prepare_classes(store, list(folders.values()), add_classes=add_classes)
     files = [(path, cls) for source, cls in folders.items() for path in _files(source)]
     report = ImportReport(dict.fromkeys(folders.values(), 0))
+    report.refused += [(str(path), _("the folder's name gives no class")) for path in nameless]
+    taken = {fold(listed.key): listed.key for listed in store.list(BASE)}
     for number, (path, cls) in enumerate(files):
         cancel.check()
         progress(Step(_("Importing"), number, len(files), _("files")))
-        _take(store, path, cls, look, report)
+        _take(store, path, cls, look, taken, report)
     progress(Step(_("Importing"), len(files), len(files), _("files")))
     return report
 
 
-def _class_folders(folder: Path) -> dict[Path, str]:
+def _class_folders(folder: Path) -> tuple[dict[Path, str], list[Path]]:
+    """Give the folders with the class that each stands for, and those that stand for none."""
     try:
         inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
@@ -72,7 +75,7 @@ def _class_folders(folder: Path) -> dict[Path, str]:
             _("{folder} has no folders to import.").format(folder=folder),
             _("It should hold one folder per class, such as 010.beer-mug or soda-can, with pictures in them."),
         )
-    return folders
+    return folders, [path for path in inside if path not in folders]
 
 
 def _prepare_classes(store: ObjectStore, ids: list[str], *, add_classes: bool) -> None:
@@ -91,10 +94,15 @@ def _prepare_classes(store: ObjectStore, ids: list[str], *, add_classes: bool) -
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    """Give the files of a folder and those below it, hidden ones left out."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
 
 
-def _take(store: ObjectStore, path: Path, cls: str, look: Callable[[bytes], Look], report: ImportReport) -> None:
+def _take(
+    store: ObjectStore, path: Path, cls: str, look: Callable[[bytes], Look], taken: dict[str, str], report: ImportReport
+) -> None:
     if not is_image(path.name):
         report.refused.append((str(path), _("not a JPEG or PNG file")))
         return
@@ -102,12 +110,15 @@ def _take(store: ObjectStore, path: Path, cls: str, look: Callable[[bytes], Look
         key = key_of(Area.BASE, path.name, cls)
         data = path.read_bytes()
     except (BadKey, OSError) as error:
-        report.refused.append((str(path), str(error)))
+        report.refused.append((str(path), getattr(error, "strerror", None) or str(error)))
         return
     problem = look(data).problem
+    if problem is None and (twin := taken.get(fold(key), key)) != key:
+        problem = _("some file systems cannot tell its name from {name}").format(name=twin.rpartition("/")[2])
     if problem is not None:
         report.refused.append((str(path), problem))
         return
+    taken[fold(key)] = key
     try:
         store.put(key, data, match=ABSENT)
     except ConflictError:

@@ -74,6 +74,11 @@ class State(StrEnum):
     CONFLICT = "conflict"
     CANCELLED = "cancelled"
 
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without moving anything."""
+        return self in (State.LOST, State.CONFLICT)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -214,9 +219,10 @@ class Journal:
         return int(self._rows(f"SELECT count(*) FROM decision WHERE state IN {_OPEN}")[0][0])
 
     def conflicts(self) -> int:
-        """Count the images whose last decision ended in a conflict."""
+        """Count the images whose last move, of those not cancelled, ended in a conflict."""
         query = """SELECT count(*) FROM decision WHERE state = 'conflict' AND NOT EXISTS (
-            SELECT 1 FROM decision AS later WHERE later.name = decision.name AND later.seq > decision.seq)"""
+            SELECT 1 FROM decision AS later WHERE later.name = decision.name AND later.seq > decision.seq
+            AND later.source <> later.target AND later.state <> 'cancelled')"""
         return int(self._rows(query)[0][0])
 
     def overlay(self) -> dict[str, str]:
@@ -317,7 +323,7 @@ class Journal:
 
     def _standing(self, step: int) -> list[Decision]:
         """Give a step's decisions that moved something, or still may."""
-        return [decision for decision in self.of_step(step) if decision.state not in _FAILED]
+        return [decision for decision in self.of_step(step) if not decision.state.failed]
 
     def _add_step(self, kind: Kind, labeller: str, place: int | None) -> int:
         state = "dead" if kind is Kind.UNDO else "live"
@@ -368,7 +374,7 @@ class Journal:
 
     def _left_etag(self, name: str, key: str) -> str | None:
         """Give the ETag that our last move of an image leaves at a key, empty if it is not over; None if none led there."""
-        moves = [move for move in self._moves(name) if move.state not in _FAILED]
+        moves = [move for move in self._moves(name) if not move.state.failed]
         return moves[-1].etag if moves and moves[-1].choice.target == key else None
 
     def _moves(self, name: str, before: Decision | None = None) -> list[Decision]:
@@ -383,7 +389,6 @@ class Journal:
         return rows(self._db, query, arguments)
 
 
-_FAILED = (State.LOST, State.CONFLICT)
 _OPEN = "('planned', 'moving')"
 _TOLD = "('done', 'lost', 'conflict')"
 

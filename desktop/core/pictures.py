@@ -5,7 +5,9 @@ A picture's file is named by what it is (name, ETag), never by its key, so no ke
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,24 +56,23 @@ class Pictures:
         """Give a file with the image's bytes.
 
         Raises:
-            NotFoundError: the image is no longer where it was.
+            NotFoundError: the image is no longer where it was, or no longer the same.
         """
         path = self._path(image, "picture")
-        if not self._touch(path):
-            stored = self._store.get(image.key)
-            self._learn(stored)
-            self._write(path if stored.listed.etag == image.etag else self._path_of(image.name, stored.listed.etag), stored.body)
-        return path
+        return path if self._touch(path) else self._get(image)
 
     def fetch_all(self, images: Iterable[Image], progress: Progress, cancel: CancelToken) -> list[str]:
-        """Fetch images that were not looked at yet; give the keys of those that are gone."""
+        """Fetch images that were not looked at yet (:func:`unseen`); give the keys of those that are gone or changed.
+
+        The cache does not spare a fetch here: it keeps bytes, but not the metadata that came with them.
+        """
         wanted = list(images)
         gone = []
         for number, image in enumerate(wanted):
             cancel.check()
             progress(Step(_("Fetching pictures"), number, len(wanted), _("pictures")))
             try:
-                self.fetch(image)
+                self._get(image)
             except NotFoundError:
                 gone.append(image.key)
         progress(Step(_("Fetching pictures"), len(wanted), len(wanted), _("pictures")))
@@ -84,8 +85,9 @@ class Pictures:
             BadImage: it cannot be decoded.
         """
         path = self._path(image, f"thumb{size}")
-        if self._touch(path):
-            return path.read_bytes()
+        with suppress(FileNotFoundError):  # another process may make room between the two
+            if self._touch(path):
+                return path.read_bytes()
         small = self._shrink(self.fetch(image).read_bytes(), size)
         self._write(path, small)
         return small
@@ -94,6 +96,15 @@ class Pictures:
         """Remove all that is kept of an image."""
         for path in self._folder.glob(f"*/{_digest(image.name, image.etag)}.*"):
             path.unlink(missing_ok=True)
+
+    def _get(self, image: Image) -> Path:
+        stored = self._store.get(image.key)
+        self._learn(stored)
+        path = self._path_of(image.name, stored.listed.etag)
+        self._write(path, stored.body)
+        if stored.listed.etag != image.etag:
+            raise NotFoundError(_("{key} was changed meanwhile.").format(key=image.key), _("Sync, and look again."))
+        return path
 
     def _learn(self, stored: Stored) -> None:
         look = self._look(stored.body)
@@ -124,13 +135,14 @@ class Pictures:
         return True
 
     def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.write_bytes(data)
             os.replace(unfinished, path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
             raise StorageFullError(
                 _("The picture cache cannot be written: {error}.").format(error=error.strerror or error),
                 _("Free some space on this computer, or set a smaller quota."),
@@ -140,12 +152,12 @@ class Pictures:
     def _make_room(self, added_bytes: int) -> None:
         """Delete the least recently used files once the quota is passed, down to nine tenths of it."""
         if self._size_bytes is None:
-            self._size_bytes = sum(entry.stat().st_size for entry in self._files())
+            self._size_bytes = sum(size_bytes for _used, size_bytes, _path in self._files())
         else:
             self._size_bytes += added_bytes
         if self._size_bytes <= self._quota_bytes:
             return
-        files = sorted((stat.st_mtime_ns, stat.st_size, path) for path in self._files() for stat in (path.stat(),))
+        files = sorted(self._files())
         size = sum(file[1] for file in files)
         for _used, size_bytes, path in files[:-1]:
             if size <= self._quota_bytes * 0.9:
@@ -154,8 +166,12 @@ class Pictures:
             size -= size_bytes
         self._size_bytes = size
 
-    def _files(self) -> list[Path]:
-        return [path for path in self._folder.glob("??/*") if path.is_file()]
+    def _files(self) -> Iterator[tuple[int, int, Path]]:
+        """Give the files with their last use and size; those that another process removes meanwhile are left out."""
+        for path in self._folder.glob("??/*"):
+            with suppress(FileNotFoundError):
+                stat = path.stat()
+                yield stat.st_mtime_ns, stat.st_size, path
 
 
 def unseen(known: Iterable[Known]) -> list[Image]:

@@ -10,14 +10,28 @@ from desktop.core.verdict import Apart, Missing, Ruling, Verdict
 
 def reasons(verdict: Verdict) -> tuple[str, ...]:
     """Give the sentences of a verdict, the most telling first."""
+    return (*_found(verdict), *(_chosen() if verdict.settings.allow_chosen else ()))
+
+
+def _found(verdict: Verdict) -> Iterator[str]:
     if verdict.verdict == Ruling.FIRST:
-        return (_("Nothing is in service yet that the new model could be worse than."),)
-    return (
-        *_difference(verdict),
-        *_classes(verdict),
-        *(_missing(verdict, verdict.missing) if verdict.verdict == Ruling.INSUFFICIENT else ()),
-        *(_apart(one) for one in verdict.apart),
-    )
+        yield _("Nothing is in service yet that the new model could be worse than.")
+        return
+    yield from _worse(verdict)
+    yield from _difference(verdict)
+    if verdict.n and not any(row.worse for row in verdict.classes):
+        yield _("No class is worse beyond chance.")
+    if verdict.verdict == Ruling.INSUFFICIENT:
+        yield from _missing(verdict, verdict.missing)
+    yield from (_apart(one) for one in verdict.apart)
+
+
+def _worse(verdict: Verdict) -> Iterator[str]:
+    for row in verdict.classes:
+        if row.worse and row.old:
+            yield _("{cls} is recognised less often than before, {new} instead of {old}, and that is beyond chance.").format(
+                cls=row.cls, new=_percent(row.new.value or 0.0), old=_percent(row.old.value or 0.0)
+            )
 
 
 def _difference(verdict: Verdict) -> Iterator[str]:
@@ -35,41 +49,29 @@ def _difference(verdict: Verdict) -> Iterator[str]:
         # Rounded outwards: an interval that misses the margin by a hair must not look as if it touched it.
         low=_points(math.floor(gap.low * 1000) / 1000),
         high=_points(math.ceil(gap.high * 1000) / 1000),
-        margin=_points(-verdict.settings.margin),
+        margin=f"{100 * verdict.settings.margin:.1f}",
     )
     if verdict.attempt > 1:
-        yield _("It is attempt {k} on these test pictures since the last deployment, so the interval is wider.").format(
-            k=verdict.attempt
-        )
+        yield _("It is attempt {k} since the last deployment; each makes the interval wider.").format(k=verdict.attempt)
 
 
 def _bound(gap: Difference, margin: float) -> str:
     if gap.low < -margin and gap.high < 0:
-        return _("The difference is {value} points, between {low} and {high}: the new model is worse.")
+        return _("The difference is {value} points (between {low} and {high}): the new model is worse.")
     if gap.low < -margin:
-        return _("The difference is {value} points, between {low} and {high}: it may lie below the margin of {margin}.")
-    if gap.high < 0:
-        return _("The difference is {value} points, between {low} and {high}: worse, but by less than the margin of {margin}.")
-    return _("The difference is {value} points, between {low} and {high}: above the margin of {margin}.")
-
-
-def _classes(verdict: Verdict) -> Iterator[str]:
-    worse = [row for row in verdict.classes if row.worse and row.old]
-    for row in worse:
-        yield _("{cls} is recognised less often than before, {new} instead of {old}, and that is beyond chance.").format(
-            cls=row.cls,
-            new=_percent(row.new.value or 0.0),
-            old=_percent((row.old.value if row.old else None) or 0.0),
+        return _(
+            "The difference is {value} points (between {low} and {high}): it may be worse by more than the {margin} allowed."
         )
-    if verdict.n and not worse:
-        yield _("No class is worse beyond chance.")
+    if gap.high < 0:
+        return _("The difference is {value} points (between {low} and {high}): worse, but by less than the {margin} allowed.")
+    return _("The difference is {value} points (between {low} and {high}): not worse by more than the {margin} allowed.")
 
 
 def _missing(verdict: Verdict, missing: Missing) -> Iterator[str]:
     if missing.images:
         yield ngettext(
-            "{missing} more blind label is needed: {required} in all, {n} are there.",
-            "{missing} more blind labels are needed: {required} in all, {n} are there.",
+            "{missing} more blind label is needed (there: {n} of {required}).",
+            "{missing} more blind labels are needed (there: {n} of {required}).",
             missing.images,
         ).format(missing=missing.images, required=verdict.settings.min_images, n=verdict.n)
     if missing.per_class:
@@ -93,6 +95,10 @@ def _apart(one: Apart) -> str:
     else:
         text = _("{cls} is unknown to the new model; its test pictures ({n}) are reported apart.")
     return text.format(cls=one.cls, n=one.n)
+
+
+def _chosen() -> Iterator[str]:
+    yield _("Pictures count that devices sent for what their model answered; on these any other model looks better than it is.")
 
 
 def _percent(share: float) -> str:

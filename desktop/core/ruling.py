@@ -68,16 +68,16 @@ def tally(
     """
     changed = np.flatnonzero(old_right != new_right)
     gain = np.where(new_right[changed], 1, -1)
-    pairs, place = np.unique(np.stack([truth[changed], bursts[changed]]), axis=1, return_inverse=True)
-    net = np.bincount(place, weights=gain, minlength=pairs.shape[1])
+    pairs, place = np.unique(bursts[changed] * classes + truth[changed], return_inverse=True)
+    net = np.bincount(place, weights=gain, minlength=len(pairs))
     return Counts(
         n=len(truth),
         gained=int((gain > 0).sum()),
         lost=int((gain < 0).sum()),
         inflation=inflation_of(bursts),
         per_class=tuple(np.bincount(truth, minlength=classes).tolist()),
-        worse=tuple(np.bincount(pairs[0][net < 0], minlength=classes).tolist()),
-        better=tuple(np.bincount(pairs[0][net > 0], minlength=classes).tolist()),
+        worse=tuple(np.bincount(pairs[net < 0] % classes, minlength=classes).tolist()),
+        better=tuple(np.bincount(pairs[net > 0] % classes, minlength=classes).tolist()),
     )
 
 

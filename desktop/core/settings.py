@@ -14,8 +14,11 @@ from tomlkit.exceptions import TOMLKitError
 from desktop.core.errors import ConfigError, StorageFullError
 from desktop.core.texts import _
 from desktop.core.verdict import GateSettings
+from edge.contract.names import escape_device
 
 FILE = "settings.toml"
+MAX_LABELLER_LENGTH = 240
+"""Escaped as in ``history/<labeller>/``; file systems take 255 bytes a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,20 @@ class Sorting:
     page_size: int = 48
     """Pictures a page."""
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.page_size <= 1000:
+            raise ValueError(_("page_size: 1 to 1000 was expected"))
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:
     """What is kept on this computer."""
 
     quota_gb: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.quota_gb <= 1_000_000:  # nor is "nan" one
+            raise ValueError(_("quota_gb: a number above 0 was expected"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,10 @@ class Training:
 
     threads: int = 0
     """0: as many as the computer has."""
+
+    def __post_init__(self) -> None:
+        if self.threads < 0:
+            raise ValueError(_("threads: 0 or more was expected"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,10 @@ class Settings:
     cache: Cache = field(default_factory=Cache)
     training: Training = field(default_factory=Training)
 
+    def __post_init__(self) -> None:
+        if len(escape_device(self.labeller)) > MAX_LABELLER_LENGTH:
+            raise ValueError(_("labeller: a shorter name was expected"))
+
 
 def load_settings(home: Path) -> Settings:
     """Read the settings; the defaults where there is no file.
@@ -66,31 +85,40 @@ def load_settings(home: Path) -> Settings:
         ConfigError: not TOML, an unknown key, or a value of another type; the message names the key.
     """
     path = home / FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(_("{path} cannot be read: {error}.").format(path=path, error=error), "") from error
-    try:
-        values = tomlkit.parse(text).unwrap()
-    except TOMLKitError as error:
-        raise ConfigError(_("{path} is not TOML: {error}.").format(path=path, error=error), _("Mend the line.")) from error
-    return typing.cast("Settings", _read(Settings, values, "", path))
+    return typing.cast("Settings", _read(Settings, _document(path).unwrap(), "", path))
 
 
 def save_settings(home: Path, settings: Settings) -> None:
-    """Write the settings in one go; comments and order of an existing file stay."""
+    """Write the settings in one go; comments and order of an existing file stay.
+
+    Raises:
+        ConfigError: the existing file is damaged; it is left as it is.
+    """
     path = home / FILE
-    home.mkdir(parents=True, exist_ok=True)
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    document = _document(path)
+    _read(Settings, document.unwrap(), "", path)
     _write(document, dataclasses.asdict(settings))
     unfinished = path.with_suffix(".tmp")
     try:
+        home.mkdir(parents=True, exist_ok=True)
         unfinished.write_text(tomlkit.dumps(document), encoding="utf-8")
         os.replace(unfinished, path)
     except OSError as error:
         raise StorageFullError(_("{path} cannot be written: {error}.").format(path=path, error=error)) from error
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    """Read a TOML file; empty where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(_("{path} cannot be read: {error}.").format(path=path, error=error), "") from error
+    try:
+        return tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ConfigError(_("{path} is not TOML: {error}.").format(path=path, error=error), _("Mend the line.")) from error
 
 
 def _read(kind: type, values: dict[str, Any], where: str, path: Path) -> Any:
@@ -107,7 +135,7 @@ def _read(kind: type, values: dict[str, Any], where: str, path: Path) -> Any:
     try:
         return kind(**arguments)
     except ValueError as error:
-        raise ConfigError(f"{path}: {where}{error}", "") from error
+        raise ConfigError(_("{path}: {problem}.").format(path=path, problem=f"{where}{error}")) from error
 
 
 def _typed(hint: Any, value: Any, name: str, path: Path) -> Any:

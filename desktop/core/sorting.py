@@ -12,19 +12,18 @@ recorded then, but for class pages, whose company is one.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from desktop.core.desk import Desk
-from desktop.core.errors import ConfigError
 from desktop.core.filters import Facets, Filter, facets
-from desktop.core.images import Image, image_of
-from desktop.core.journal import Choice, Decision, Journal, Kind, State
-from desktop.core.ledger import Ledger, Mark, Status
+from desktop.core.images import Image
+from desktop.core.journal import Decision, Journal, Kind
+from desktop.core.ledger import Ledger
+from desktop.core.marks import Mark, Status
 from desktop.core.pace import Pace
-from desktop.core.pages import Order, Page, PageKind, Tile, is_blind, plan
-from desktop.core.texts import _
-from edge.contract.keys import Area, BadKey, key_of, locate
+from desktop.core.pages import Order, Page, PageKind, Tile, plan
+from edge.contract.keys import Area
 
 PAGE_SIZE = 100
 
@@ -91,19 +90,15 @@ class SortSession:
         """Whether the focus goes on by itself after a decision; switch at will."""
         self._order = order
         self._filter = Filter()
+        self._opened: set[str] = set()
         self._journal = journal
         self._labeller = labeller
         self._classes = tuple(classes)
         self._find = find
         self._page_size = page_size
         self._pace = Pace(now_ms)
-        self._ledger = Ledger(area, journal.unsure())
-        self._opened: set[str] = set()
+        self._ledger = Ledger(images, journal, labeller, find, area)
         self._desk = Desk(self._waits)
-        planned = journal.overlay()
-        self._ledger.take(images, planned)
-        brought = (self._at_home(name, key) for name, key in planned.items() if name not in self._ledger.images)
-        self._ledger.take([image for image in brought if image is not None], planned)
         self.arrange()
 
     @property
@@ -193,7 +188,7 @@ class SortSession:
         """
         if cls not in self._classes:
             raise ValueError(f"{cls} is no class in use")
-        return self._decide(Kind.LABEL, images, lambda name: key_of(Area.LABELED, name, cls))
+        return self._decide(Kind.LABEL, images, cls)
 
     def confirm(self, unseen: Collection[str] = ()) -> list[Decision]:
         """Label all that is still open on a class page as its class, as one step; on other pages nothing happens.
@@ -201,41 +196,42 @@ class SortSession:
         Left out are skipped and unsure images, and those named in ``unseen``: what cannot be shown cannot be confirmed.
         """
         rest = self.rest(unseen)
-        cls = self.page.cls if self.page else None
-        return self._decide(Kind.CONFIRM, rest, lambda name: key_of(Area.LABELED, name, cls)) if rest else []
+        return self._decide(Kind.CONFIRM, rest, self.page.cls) if self.page and rest else []
 
     def discard(self, images: Iterable[Image]) -> list[Decision]:
         """Reject images as one step."""
-        return self._decide(Kind.DISCARD, images, lambda name: key_of(Area.DISCARDED, name))
+        return self._decide(Kind.DISCARD, images)
 
     def unsure(self, images: Iterable[Image]) -> list[Decision]:
         """Set images aside as one step; one that was decided goes back to where it was."""
-        return self._decide(Kind.UNSURE, images, lambda name: self._ledger.images[name].key)
+        return self._decide(Kind.UNSURE, images)
 
     def send_back(self, images: Iterable[Image]) -> list[Decision]:
         """Send images back among the raw ones as one step."""
-        return self._decide(Kind.RESTORE, images, lambda name: key_of(Area.RAW, name))
+        return self._decide(Kind.RESTORE, images)
 
     def skip(self, images: Iterable[Image]) -> None:
-        """Pass images over until their page comes again."""
-        names = [image.name for image in images if image.name in self._ledger.images]
+        """Pass images over until their page comes again, and go on whether or not the focus does so by itself."""
+        names = [image.name for image in images if self._ledger.holds(image.name)]
         self._desk.skipped.update(name for name in names if self._waits(name))
-        self._advance(names)
+        if names:
+            self._desk.advance(names)
 
     def undo(self) -> list[Decision]:
         """Take back the labeller's last step, also one of an earlier session, and show it; give its decisions.
 
         Empty if there is none. Images that come back into the queue without a page get pages of their own.
         """
-        undone = self._journal.undo(self._labeller)
-        unsure = self._journal.unsure() if undone else set()
-        self._take_in(undone, lambda one: one.choice.source, lambda one: self._ledger.revert(one, unsure))
+        before = self._ledger.decided
+        undone = self._ledger.undo()
+        self._show(undone, before)
         return undone
 
     def redo(self) -> list[Decision]:
         """Do again what was last taken back, and go on after it; give the new decisions, empty if there is nothing."""
-        again = self._journal.redo(self._labeller)
-        self._advance(self._take_in(again, lambda one: one.choice.target, self._ledger.apply))
+        before = self._ledger.decided
+        again = self._ledger.redo()
+        self._advance(self._show(again, before))
         return again
 
     def move(self, places: int) -> None:
@@ -266,8 +262,11 @@ class SortSession:
         self._plan(kept=0)
 
     def arrived(self, images: Iterable[Image]) -> None:
-        """Take in images that are new, or of which more is known; pages up to the one in hand stay as they are."""
-        self._ledger.take(images, self._journal.overlay())
+        """Take in images that are new, or of which more is known, as the catalog has them now.
+
+        Pages up to the one in hand stay as they are. An image that was gone waits again.
+        """
+        self._ledger.take(images)
         self._plan(kept=min(self._desk.index + 1, len(self._desk.pages)))
 
     def gone(self, name: str, winner: str = "", where: str = "") -> None:
@@ -307,61 +306,34 @@ class SortSession:
     def _pages(self, images: Sequence[Image]) -> list[Page]:
         return plan(images, self._order, self._classes, self._page_size, self._opened)
 
-    def _decide(self, kind: Kind, images: Iterable[Image], target: Callable[[str], str]) -> list[Decision]:
-        ours = {image.name: image for image in images if image.name in self._ledger.images}
-        choices = [choice for image in ours.values() if (choice := self._choice(kind, image, target)) is not None]
+    def _decide(self, kind: Kind, images: Iterable[Image], cls: str | None = None) -> list[Decision]:
+        told = {image.name: self._tells(image.name) for image in images if self._ledger.holds(image.name)}
         before = self._ledger.decided
-        decisions = self._journal.record(kind, self._labeller, choices)
-        for decision in decisions:
-            self._ledger.apply(decision)
+        decisions = self._ledger.decide(kind, told, cls)
         if decisions:
             self._desk.recount([decision.choice.name for decision in decisions])
             self._pace.add(self._ledger.decided - before)
-        self._advance(ours)
+        self._advance(told)
         return decisions
 
-    def _choice(self, kind: Kind, image: Image, target: Callable[[str], str]) -> Choice | None:
-        """Give the journal's words for one image; None if nothing would change, or somebody else has it."""
-        try:
-            key = target(image.name)
-        except BadKey as error:
-            raise ConfigError(_("{name} cannot be moved there.").format(name=image.name), str(error)) from error
-        mark = self._ledger.mark(image.name)
-        if mark.status is Status.GONE or mark == self._ledger.mark_at(image.name, key, kind):
-            return None
-        blind = is_blind(self._ledger.images[image.name])
-        page = self._desk.page_of(image.name)
-        told = self.suggestions or (page is not None and page.kind is PageKind.CLASS)
-        return self._ledger.choice(image, key, blind=blind, suggested=told and not blind)
+    def _tells(self, name: str) -> bool:
+        """Tell whether a suggestion for an image is in sight: a class page is one by itself."""
+        page = self._desk.page_of(name)
+        return self.suggestions or (page is not None and page.kind is PageKind.CLASS)
 
-    def _take_in(
-        self, decisions: Iterable[Decision], home: Callable[[Decision], str], act: Callable[[Decision], None]
-    ) -> list[str]:
-        """Take in what the journal undid or redid, show it, and give the images' names; what failed is left out."""
-        names = []
-        before = self._ledger.decided
-        for decision in decisions:
-            name = decision.choice.name
-            if name not in self._ledger.images and (image := self._at_home(name, home(decision))) is not None:
-                self._ledger.take([image], {})
-            if name in self._ledger.images and decision.state not in (State.LOST, State.CONFLICT):
-                act(decision)
-                names.append(name)
+    def _show(self, decisions: Iterable[Decision], decided: int) -> list[str]:
+        """Bring the images of what was taken back or made again into view, and give their names.
+
+        ``decided`` is how many images were decided before it.
+        """
+        names = [decision.choice.name for decision in decisions if self._ledger.holds(decision.choice.name)]
         homeless = [name for name in names if self._waits(name) and self._desk.page_of(name) is None]
         self._desk.insert(self._pages([self._ledger.images[name] for name in homeless]))
         self._desk.recount(names)
         self._desk.show(names)
         if names:
-            self._pace.add(self._ledger.decided - before)
+            self._pace.add(self._ledger.decided - decided)
         return names
-
-    def _at_home(self, name: str, key: str) -> Image | None:
-        """Give an image that comes into this session's area to lie at ``key``; None if the key is elsewhere."""
-        place = locate(key)
-        if place is None or place.area is not self._ledger.area:
-            return None
-        image = self.image(name) or image_of(key, "", 0, 0)
-        return None if image is None else replace(image, key=key, area=place.area, cls=place.cls)
 
     def _advance(self, names: Collection[str]) -> None:
         if self.auto_advance and names:

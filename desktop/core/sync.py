@@ -34,6 +34,7 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
         seen: list[Listed] = []
         gone: list[str] = []
         for here, there in _pairs(_images(store.list(prefix)), catalog.listing(prefix)):
+            cancel.check()
             if here is None:
                 gone.append(there.key if there else "")
                 removed += 1
@@ -43,7 +44,6 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
                     seen.append(here)
                     added, changed = (added + 1, changed) if there is None else (added, changed + 1)
                 if objects % 500 == 0:
-                    cancel.check()
                     progress(Step(_("Looking through the bucket"), objects, None, _("objects")))
             if len(seen) + len(gone) >= _BATCH:
                 catalog.apply(seen, gone, now_ms)

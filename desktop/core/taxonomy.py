@@ -83,6 +83,18 @@ class Taxonomy:
 class _Record:
     classes: tuple[Class, ...]
 
+    def __post_init__(self) -> None:
+        known = {one.id: one for one in self.classes}
+        if len(known) < len(self.classes) or not all(is_class_id(cls) for cls in known):
+            raise ValueError("classes: each id once, of a-z, 0-9, - and _")
+        for one in self.classes:
+            way = {one.id}
+            while one.merged_into is not None:
+                if one.merged_into not in known or one.merged_into in way:
+                    raise ValueError(f"classes: {one.id} is merged into what is no class, or in a circle")
+                way.add(one.merged_into)
+                one = known[one.merged_into]  # noqa: PLW2901 - one hop on
+
 
 def default_taxonomy() -> Taxonomy:
     """Give the five classes of the post."""
@@ -118,7 +130,7 @@ def save_taxonomy(store: ObjectStore, taxonomy: Taxonomy) -> Taxonomy:
         raise ConfigError(_("A plant needs at least two classes."), _("Add one with `sortloop classes add`."))
     try:
         listed = store.put(CLASSES, dump(_Record(taxonomy.classes)), match=taxonomy.etag or ABSENT)
-    except ConflictError as error:
+    except (ConflictError, NotFoundError) as error:
         raise ConflictError(_("Somebody else changed the classes meanwhile."), _("Run it again.")) from error
     return replace(taxonomy, etag=listed.etag)
 

@@ -28,6 +28,8 @@ class GateSettings:
     min_per_class: int = 10
     alpha: float = 0.05
     """How often a candidate worse by the margin may pass, all attempts since the last deployment together."""
+    allow_chosen: bool = False
+    """Whether pictures count that a device sent for what its model answered; every verdict then says so."""
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.margin <= 0.5:

@@ -118,7 +118,13 @@ def _start(bucket: Path, folder: Path, name: str) -> Pi:
     return Pi(name, drop, said, log, process)
 
 
-_CONFIG = """# A device of the demo: all test slots are sent, orders are looked for often.
+_CONFIG = """\
+# A device of the demo: every picture of a test slot is sent, and orders are looked for often.
+report_s = 1.0
+[sampling]
+test_chance = 1.0
+[models]
+poll_s = 0.5
 """
 
 

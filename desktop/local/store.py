@@ -20,7 +20,7 @@ from desktop.core.errors import (
 from desktop.core.ports import Listed, Move, Moved, Outcome, Stored
 from desktop.core.texts import _
 from edge.contract.keys import BASE, BadKey
-from edge.folder import Busy, Entry, Folder, Missing, Refused
+from edge.folder import LOCK_TIMEOUT_S, Busy, Entry, Folder, Missing, Refused
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -35,8 +35,10 @@ _AWAY = {
 class FolderStore:
     """A folder as bucket (``desktop.core.ports.ObjectStore``); ``root`` is P itself, the folder around it must be there."""
 
-    def __init__(self, root: Path, step: Callable[[str], None] = lambda _name: None) -> None:
-        self._folder = Folder(root, step)
+    def __init__(
+        self, root: Path, step: Callable[[str], None] = lambda _name: None, lock_timeout_s: float = LOCK_TIMEOUT_S
+    ) -> None:
+        self._folder = Folder(root, step, lock_timeout_s)
 
     @property
     def url(self) -> str:
@@ -106,9 +108,9 @@ def _translated() -> Iterator[None]:
     except BadKey as error:
         raise ConfigError(_("A name cannot be used: {name}").format(name=error), _("Rename the picture.")) from error
     except Missing as error:
-        raise NotFoundError(_("{key} is not there.").format(key=error)) from error
+        raise NotFoundError(_("{key} is not there.").format(key=error.key)) from error
     except Refused as error:
-        raise ConflictError(_("{key} was changed meanwhile.").format(key=error)) from error
+        raise ConflictError(_("{key} was changed meanwhile.").format(key=error.key)) from error
     except Busy as error:
         raise BusyError(_("Another program is at work in this folder."), _("It is tried again.")) from error
     except OSError as error:

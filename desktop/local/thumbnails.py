@@ -5,6 +5,7 @@ simplejpeg decodes a JPEG at a reduced scale (libjpeg-turbo's) faster than any o
 """
 
 import io
+import warnings
 
 import numpy as np
 import simplejpeg
@@ -26,8 +27,9 @@ def shrink(data: bytes, size: int) -> bytes:
         BadImage: it cannot be decoded.
     """
     image = _reduced(data, size) or open_upright(data, at_least=size)
-    image.thumbnail((size, size), Image.Resampling.BOX)
-    return simplejpeg.encode_jpeg(np.asarray(image), quality=_QUALITY, colorsubsampling="420")
+    image.thumbnail((size, size), Image.Resampling.LANCZOS)
+    small: bytes = simplejpeg.encode_jpeg(np.asarray(image), quality=_QUALITY, colorsubsampling="420")
+    return small
 
 
 def look(data: bytes) -> Look:
@@ -40,21 +42,26 @@ def look(data: bytes) -> Look:
 
 
 def _reduced(data: bytes, size: int) -> Image.Image | None:
-    """Decode at the smallest scale that still has twice the wanted pixels; None where the careful way must be taken."""
+    """Decode at the smallest scale that still has the wanted pixels; None where the careful way must be taken.
+
+    At an eighth, libjpeg-turbo gives the mean of each 8 × 8 block: nothing is skipped, and half the time is saved.
+    """
     if len(data) > MAX_IMAGE_BYTES:
         return None
     try:
         height, width, space, _sampling = simplejpeg.decode_jpeg_header(data)
         if space == "CMYK" or height * width > MAX_PIXELS:
             return None
-        scale = min(1.0, 2 * size / max(height, width))
+        scale = min(1.0, size / max(height, width))
         pixels = simplejpeg.decode_jpeg(
             data, "RGB", min_height=round(height * scale), min_width=round(width * scale), min_factor=1
         )
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            orientation = Image.open(io.BytesIO(data), formats=("JPEG",)).getexif().get(0x0112, 1)
+        return _turned(Image.fromarray(pixels), orientation)
+    except Exception:  # noqa: BLE001 - damaged files make both libraries raise nearly anything; the careful way tells why
         return None
-    orientation = Image.open(io.BytesIO(data), formats=("JPEG",)).getexif().get(0x0112, 1)
-    return _turned(Image.fromarray(pixels), orientation)
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

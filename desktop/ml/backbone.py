@@ -9,10 +9,12 @@ import importlib.util
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from desktop.core.errors import ConfigError
 from desktop.core.texts import _
+from edge.classifier import Network
 from edge.contract.bundle import Preprocessing
 
 FEATURES = "feat"
@@ -28,12 +30,25 @@ _NAME = "efficientnet-lite0-v1"
 """Counted up when the conversion below gives another network."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backbone:
-    """The converted network, a file of this computer."""
+    """A network of features, a file of this computer."""
 
     path: Path
     sha256: str
+    preprocessing: Preprocessing = PREPROCESSING
+    outputs: tuple[str, ...] = (FEATURES, TEXTURES)
+    """In the network's order; a head sees the first of them, or the first two, and so on."""
+
+    @cached_property
+    def data(self) -> bytes:
+        """The network's file."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def network(self) -> Network:
+        """The network, loaded once."""
+        return Network(self.data)
 
 
 def backbone(cache: Path) -> Backbone:

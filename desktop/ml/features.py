@@ -1,6 +1,7 @@
 """Pictures to rows of numbers, each picture once: what is known comes from the cache, the rest through the network."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,6 +19,8 @@ from edge.classifier import Network
 from edge.contract.bundle import Preprocessing
 from edge.contract.records import dump
 from edge.preprocess import MAX_IMAGE_BYTES, BadImage, preprocess
+
+Values = NDArray[np.float32]
 
 SAVE_EVERY_S = 1.0
 """How much work is lost at most when the program is killed."""
@@ -85,7 +88,7 @@ class Extractor:
         missing = {picture.sha256: picture for picture in pictures if picture.sha256 not in known}
         problems: dict[str, str] = {}
         if missing:
-            run = _Run(self._load(), self._preprocessing, list(missing.values()), self._threads)
+            run = Run(self._load(), self._preprocessing, list(missing.values()), self._threads)
             with closing(run.results()) as results:
                 problems = self._collect(run, results, progress, cancel or CancelToken())
             known |= self._cache.read(self._space, list(missing))
@@ -97,7 +100,7 @@ class Extractor:
         return Features(rows, widths, readable, problems)
 
     def _collect(
-        self, run: "_Run", results: Iterator[tuple[str, Row | str]], progress: Progress, cancel: CancelToken
+        self, run: "Run", results: Iterator[tuple[str, Values | str]], progress: Progress, cancel: CancelToken
     ) -> dict[str, str]:
         """Keep what a run gives, now and then; give the problems."""
         problems: dict[str, str] = {}
@@ -108,8 +111,8 @@ class Extractor:
                 if isinstance(result, str):
                     problems[sha256] = result
                 else:
-                    unsaved[sha256] = result
-                progress(Step(_("Looking at the pictures"), count, len(run.pictures), _("pictures")))
+                    unsaved[sha256] = result.clip(-_LARGEST, _LARGEST).astype(np.float16)
+                progress(looking(count, len(run.pictures)))
                 cancel.check()
                 if time.monotonic() - saved_s > SAVE_EVERY_S:
                     self._cache.write(self._space, run.widths, unsaved)
@@ -120,34 +123,58 @@ class Extractor:
         return problems
 
 
-class _Run:
+class Run:
     """A network at work on some pictures."""
 
-    def __init__(self, network: Network, preprocessing: Preprocessing, pictures: list[Picture], threads: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        pictures: Sequence[Picture],
+        threads: int,
+        outputs: tuple[str, ...] | None = None,
+    ) -> None:
+        """Take all outputs of the network, or those named."""
         self.pictures = pictures
         self.widths: dict[str, int] = {}
         self._network = network
+        self._outputs = outputs or network.outputs
         self._preprocessing = preprocessing
         self._threads = threads
 
-    def results(self) -> Generator[tuple[str, Row | str]]:
-        """Give each picture's digest with its row, or with what is wrong with it, as they become ready."""
+    def results(self) -> Generator[tuple[str, Values | str]]:
+        """Give each picture's digest with its outputs, one after the other, or with what is wrong with it; the quick ones first.
+
+        Raises:
+            BadModel: the network cannot be used.
+        """
         pool = ThreadPoolExecutor(self._threads)
         try:
             jobs = {pool.submit(self._row, picture): picture.sha256 for picture in self.pictures}
             for job in as_completed(jobs):
-                yield jobs[job], job.result()
+                yield jobs.pop(job), job.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _row(self, picture: Picture) -> Row | str:
+    def _row(self, picture: Picture) -> Values | str:
         try:
             tensor = preprocess(read_picture(picture), self._preprocessing)
         except BadImage as error:
             return str(error)
-        values = self._network.run(tensor, self._network.outputs)
-        self.widths = {name: len(value) for name, value in zip(self._network.outputs, values, strict=True)}
-        return np.concatenate(values).clip(-_LARGEST, _LARGEST).astype(np.float16)
+        values = self._network.run(tensor, self._outputs)
+        self.widths = {name: len(value) for name, value in zip(self._outputs, values, strict=True)}
+        return np.concatenate(values)
+
+
+def looking(done: int, total: int) -> Step:
+    """Give the word of progress of a network at work."""
+    return Step(_("Looking at the pictures"), done, total, _("pictures"))
+
+
+def workers(threads: int) -> int:
+    """Give how many threads compute: as many as asked for, or one a core where that is 0."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return threads or cores or 1
 
 
 def read_picture(picture: Picture) -> bytes:

@@ -83,4 +83,4 @@ class _Problem:
         """Give the head for features as they come."""
         weights = point.reshape(self._shape)
         folded = weights[:-1] / self._scale
-        return Head(folded, weights[-1] - self._mean @ folded)
+        return Head(folded, (weights[-1] - self._mean @ folded).astype(np.float32))

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from edge.contract.classes import is_class_id
-from edge.contract.keys import key_problem
+from edge.contract.keys import fold, key_problem
 from edge.contract.records import dump
 
 MANIFEST = "model.json"
@@ -62,6 +62,8 @@ class Preprocessing:
             raise ValueError("preprocessing: order rgb or bgr, layout nhwc or nchw")
         if any(values is not None and len(values) != 3 for values in (self.mean, self.std)):
             raise ValueError("preprocessing: mean and std have three numbers")
+        if self.std is not None and (self.mean is None or min(self.std) <= 0):
+            raise ValueError("preprocessing: std goes with a mean and is above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,20 @@ class Manifest:
         if NETWORK not in self.files or len(self.files) > MAX_FILES:
             raise ValueError(f"files: {NETWORK} and at most {MAX_FILES} in all")
         for name in (*self.files, *(golden.file for golden in self.golden)):
-            if key_problem(name) is not None or name == MANIFEST:
+            if key_problem(name) is not None or fold(name) == MANIFEST:
                 raise ValueError(f"files: {name[:80]!r} is no name for a file")
+        names = {fold(name) for name in self.files}
+        folders = {folder for name in names for folder in _folders(name)}
+        if len(names) < len(self.files) or names & folders:
+            raise ValueError("files: some file systems would put two of them in one place")
         if any(golden.file not in self.files or len(golden.probabilities) != len(self.classes) for golden in self.golden):
             raise ValueError("golden: each names a file of the bundle and has a probability a class")
+
+
+def _folders(name: str) -> list[str]:
+    """Give the folders that a name lies in."""
+    parts = name.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
 def model_id(manifest: Manifest) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge.contract.names import escape_device
+from edge.contract.names import escape_device, is_reserved
 
 DEFAULT_PREFIX = "image-classification"
 """P where an address names none: the post's folder."""
@@ -34,8 +34,7 @@ MAX_KEY_BYTES = 1024
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\<>:"|?*]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?\Z", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\\<>:"|?*]')
 
 
 class BadKey(ValueError):
@@ -89,7 +88,7 @@ def key_problem(key: str) -> str | None:
             return "an empty or dotted part"
         if part[-1] in ". " or part[0] == " ":
             return "a part that begins with a space or ends in a dot or a space"
-        if _RESERVED.match(part):
+        if is_reserved(part):
             return "a name that Windows keeps for itself"
     return None
 

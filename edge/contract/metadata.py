@@ -8,7 +8,13 @@ from urllib.parse import quote, unquote
 MAX_BYTES = 2048
 """S3's limit for all names and values of one object's user metadata."""
 
+LABEL_BYTES = 512
+"""What a label move may take of it; a device leaves that much free."""
+
 MAX_SCORES = 5
+
+MAX_MS = 1 << 53
+"""No time is later; also what JSON and SQLite hold without loss."""
 
 
 class Reason(StrEnum):
@@ -57,7 +63,11 @@ class LabelMetadata:
 
 
 def encode_raw(raw: RawMetadata) -> dict[str, str]:
-    """Give the metadata of an image as it is stored."""
+    """Give the metadata of an image as it is stored.
+
+    Raises:
+        ValueError: too long to leave room for a label.
+    """
     pairs = {
         "schema": "1",
         "device": raw.device,
@@ -67,7 +77,7 @@ def encode_raw(raw: RawMetadata) -> dict[str, str]:
         "probability": f"{raw.probability:.6g}",
         "scores": ",".join(f"{cls}={score:.4f}" for cls, score in raw.scores[:MAX_SCORES]),
     }
-    return encode({**pairs, "model": raw.model} if raw.model else pairs)
+    return encode({**pairs, "model": raw.model} if raw.model else pairs, MAX_BYTES - LABEL_BYTES)
 
 
 def decode_raw(stored: Mapping[str, str]) -> RawMetadata | None:
@@ -76,10 +86,10 @@ def decode_raw(stored: Mapping[str, str]) -> RawMetadata | None:
     try:
         return RawMetadata(
             device=pairs["device"],
-            captured_ms=int(pairs["captured"]),
+            captured_ms=_ms(pairs["captured"]),
             clock=pairs.get("clock", Clock.UNSYNCED),
             reason=pairs["reason"],
-            probability=float(pairs["probability"]),
+            probability=_share(pairs["probability"]),
             model=pairs.get("model"),
             scores=_scores(pairs.get("scores", "")),
         )
@@ -88,39 +98,56 @@ def decode_raw(stored: Mapping[str, str]) -> RawMetadata | None:
 
 
 def encode_label(label: LabelMetadata) -> dict[str, str]:
-    """Give the pairs that a label move adds."""
-    return encode(
-        {
-            "decision": label.decision,
-            "labeller": label.labeller,
-            "labelled": str(label.labelled_ms),
-            "blind": "1" if label.blind else "0",
-        }
-    )
+    """Give the pairs that a label move adds.
+
+    Raises:
+        ValueError: longer than ``LABEL_BYTES``.
+    """
+    pairs = {
+        "decision": label.decision,
+        "labeller": label.labeller,
+        "labelled": str(label.labelled_ms),
+        "blind": "1" if label.blind else "0",
+    }
+    return encode(pairs, LABEL_BYTES)
 
 
 def decode_label(stored: Mapping[str, str]) -> LabelMetadata | None:
     """Read the pairs of a label move back; None where no move of ours was the last."""
     pairs = {key: unquote(value) for key, value in stored.items()}
     try:
-        return LabelMetadata(pairs["decision"], pairs["labeller"], int(pairs["labelled"]), pairs["blind"] == "1")
+        return LabelMetadata(pairs["decision"], pairs["labeller"], _ms(pairs["labelled"]), pairs["blind"] == "1")
     except (KeyError, ValueError):
         return None
 
 
-def encode(pairs: Mapping[str, str]) -> dict[str, str]:
+def encode(pairs: Mapping[str, str], max_bytes: int = MAX_BYTES) -> dict[str, str]:
     """Percent-encode values to ASCII.
 
     Raises:
-        ValueError: names and values exceed 2 KB together.
+        ValueError: names and values exceed ``max_bytes`` together.
     """
-    stored = {key: quote(value, safe=" ,=:;+@/()[]") for key, value in pairs.items()}
-    size = sum(len(key) + len(value) for key, value in stored.items())
-    if size > MAX_BYTES:
-        raise ValueError(f"metadata of {size} bytes; {MAX_BYTES} are allowed")
+    stored = {key: quote(value, safe=",=:;+@/()[]") for key, value in pairs.items()}  # HTTP trims spaces
+    size_bytes = sum(len(key) + len(value) for key, value in stored.items())
+    if size_bytes > max_bytes:
+        raise ValueError(f"metadata of {size_bytes} bytes; {max_bytes} are allowed")
     return stored
 
 
 def _scores(text: str) -> tuple[tuple[str, float], ...]:
     pairs = (part.rpartition("=") for part in text.split(",") if part)
-    return tuple((cls, float(score)) for cls, _, score in pairs)
+    return tuple((cls, _share(score)) for cls, _, score in pairs)
+
+
+def _ms(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < MAX_MS:
+        raise ValueError("no time")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:  # nor is "nan" one
+        raise ValueError("no share")
+    return number

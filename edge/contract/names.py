@@ -23,6 +23,8 @@ _LONG = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?\Z", re.IGNORECASE)
+
 
 class Side(StrEnum):
     """What an image serves for ever: it trains models, or it tests them."""
@@ -65,18 +67,26 @@ def parse_name(name: str) -> FieldName:
 
 def format_name(captured_ms: int, predicted: str | None, confidence: float | None, device: str, sha256: str) -> str:
     """Give the name of a field image; ``confidence`` is kept to four digits, as in the post."""
-    conf = repr(round(confidence or 0.0, 4)) if predicted else "0.0"
+    conf = repr(round(float(confidence or 0.0), 4)) if predicted else "0.0"  # NumPy's numbers write themselves otherwise
     return f"{captured_ms:010d}_{predicted or NO_CLASS}_{conf}_{escape_device(device)}_{sha256[:12]}.jpg"
 
 
 def escape_device(device: str) -> str:
-    """Give a device's name without ``_``, ``:`` and all else that a file name forbids (percent escapes)."""
-    return quote(device, safe="").replace("_", "%5F").replace("~", "%7E")
+    """Give a device's (or labeller's) name without ``_``, ``:`` and all else that a file name forbids (percent escapes)."""
+    text = quote(device, safe="").replace("_", "%5F").replace("~", "%7E")
+    if text.endswith("."):
+        text = text[:-1] + "%2E"
+    return f"%{ord(text[0]):02X}{text[1:]}" if is_reserved(text) else text
 
 
 def unescape_device(text: str) -> str:
     """Undo :func:`escape_device`."""
     return unquote(text)
+
+
+def is_reserved(part: str) -> bool:
+    """Tell whether Windows keeps a file's name for itself, whatever its ending (``con``, ``nul.jpg`` …)."""
+    return bool(_RESERVED.match(part))
 
 
 def side(name: str) -> Side:

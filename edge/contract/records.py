@@ -56,7 +56,10 @@ def load(kind: type[T], data: bytes | str) -> T:
         BadRecord: not JSON, or not this record.
     """
     try:
-        value = json.loads(data)
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        value = json.loads(text)
+        if "\\ud" in text.lower():
+            canonical_json(value)  # half a surrogate pair is no text: it could never be written again
     except (ValueError, RecursionError) as error:
         raise BadRecord(f"{kind.__name__}: not JSON ({error})") from error
     return decode(kind, value)
@@ -69,6 +72,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return int(value)  # 1 and 1.0 are one number, and must be one digest (as in RFC 8785)
     return value
 
 
@@ -100,7 +105,7 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
         return {key: _typed(inner[1], item, f"{where}.{key}") for key, item in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(value, dict):
         return _record(typing.cast("type", hint), value, where)
-    if hint is float and type(value) in (int, float) and math.isfinite(value):
+    if hint is float and type(value) in (int, float) and _is_finite(value):
         return float(value)
     if hint in (str, int, bool) and type(value) is hint:
         return value
@@ -111,9 +116,17 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
 
 
 def _either(hints: tuple[Any, ...], value: Any, where: str) -> Any:
+    reasons = []
     for hint in hints:
         try:
             return _typed(hint, value, where)
         except BadRecord as error:
-            reason = error
-    raise reason
+            reasons.append(error)
+    raise reasons[0]  # the others are "or nothing"
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of 400 digits
+        return False

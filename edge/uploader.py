@@ -1,0 +1,144 @@
+"""From the pipeline to the disk, and from the disk to the bucket; each in a thread of its own, so that no answer waits.
+
+A record leaves the spool only when the bucket has it. The name holds the picture's digest, so putting it "if absent" may be
+repeated after any cut; what else stands under that name is never touched.
+"""
+
+import hashlib
+import logging
+import queue
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge.contract.keys import RAW
+from edge.ports import Uplink, UplinkError
+from edge.preprocess import MAX_IMAGE_BYTES
+from edge.spool import Record, Spool, SpoolError
+
+IDLE_S = 60.0
+"""The uploader is woken for every new record; this is for what may have been missed."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Waiting after failures: a random time up to ``first_s`` · 2ⁿ, at most ``most_s``.
+
+    "Full jitter" of Brooker, "Exponential Backoff And Jitter", 2015: a plant's devices come back one by one.
+    """
+
+    first_s: float = 2.0
+    most_s: float = 300.0
+
+    def delay_s(self, failures: int, number: float) -> float:
+        """Give the wait after this many failures in a row; ``number`` is random, 0..1."""
+        return number * min(self.most_s, self.first_s * 2 ** min(failures, 40))
+
+
+class Uploader:
+    """Empties a spool into the bucket."""
+
+    def __init__(self, spool: Spool, uplink: Uplink, backoff: Backoff, rng: random.Random) -> None:
+        self.sent = 0
+        self.collided = 0
+        """Pictures whose name the bucket has with another content; they lie in quarantine."""
+        self.trouble = ""
+        """Why the last attempt failed; empty after one that went well."""
+        self._spool, self._uplink, self._backoff, self._rng = spool, uplink, backoff, rng
+        self._failures = 0
+        self._wake = threading.Event()
+
+    def wake(self) -> None:
+        """Tell that there may be something to do."""
+        self._wake.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Send what there is until ``stop`` is set and :meth:`wake` called."""
+        while not stop.is_set():
+            delay_s = self.step()
+            if delay_s == 0:
+                continue
+            # While the bucket is out of reach a new record is no reason to ask earlier.
+            if self.trouble:
+                stop.wait(delay_s)
+            else:
+                self._wake.wait(delay_s)
+                self._wake.clear()
+
+    def step(self) -> float:
+        """Send one record if there is one; give the seconds to wait before the next call."""
+        try:
+            waiting = self._spool.first()
+            if waiting is None:
+                return IDLE_S
+            entry, record = waiting
+            key = RAW + record.name
+            if not self._uplink.put(key, record.jpeg, record.metadata, if_absent=True) and not self._is_there(key, record):
+                self.collided += 1
+                self._spool.quarantine(entry, f"{record.name} stands in the bucket with another content")
+            else:
+                self._spool.done(entry)
+                self.sent += 1
+        except UplinkError as error:
+            return self._failed(str(error))
+        self._failures, self.trouble = 0, ""
+        return 0.0
+
+    def _is_there(self, key: str, record: Record) -> bool:
+        stored = self._uplink.get(key, MAX_IMAGE_BYTES)
+        if stored is None:  # sorted between the two requests: it had arrived before
+            return True
+        return hashlib.sha256(stored).digest() == hashlib.sha256(record.jpeg).digest()
+
+    def _failed(self, reason: str) -> float:
+        if reason != self.trouble:
+            _log.warning("the bucket cannot be reached, pictures wait: %s", reason)
+        self.trouble = reason
+        delay_s = self._backoff.delay_s(self._failures, self._rng.random())
+        self._failures += 1
+        return max(delay_s, 0.01)
+
+
+class Storer:
+    """Writes records into the spool behind the pipeline's back."""
+
+    def __init__(self, spool: Spool, stored: Callable[[], None], size: int = 16) -> None:
+        """Begin with nothing.
+
+        Args:
+            spool: Where the records go.
+            stored: Called after each that was written.
+            size: How many may wait to be written; 16 pictures are a megabyte.
+        """
+        self.lost = 0
+        """Records that came faster than the disk took them, or that it refused."""
+        self._spool, self._stored = spool, stored
+        self._queue: queue.Queue[Record | None] = queue.Queue(size)
+
+    def offer(self, record: Record, *, patient: bool) -> bool:
+        """Hand over a record; False if there was no room. A patient caller waits for room: a replay does, a belt does not."""
+        try:
+            self._queue.put(record, block=patient)
+        except queue.Full:
+            self.lost += 1
+            _log.warning("the disk is too slow: %s is not kept", record.name)
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Let :meth:`run` return once everything handed over is written."""
+        self._queue.put(None)
+
+    def run(self) -> None:
+        """Write what comes until :meth:`finish`."""
+        while (record := self._queue.get()) is not None:
+            try:
+                if self._spool.put(record):
+                    self._stored()
+                else:
+                    _log.warning("no room: %s is given up", record.name)
+            except SpoolError as error:
+                _log.warning("%s is not kept: %s", record.name, error)

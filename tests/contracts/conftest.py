@@ -1,0 +1,5 @@
+"""The contracts tell what differed, as test modules do."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contracts.store")

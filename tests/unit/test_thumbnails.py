@@ -1,0 +1,95 @@
+"""Thumbnails are small, upright and never enlarged; a look tells fingerprints, or why there are none."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from desktop.local.thumbnails import look, shrink
+from edge.fingerprint import DHASH_BURST, PHASH_TWIN, dhash, distance, phash
+from edge.preprocess import BadImage
+from tests.pictures import jpeg, laid_down, noise, png, promising, scene
+
+ODD_FILES = sorted(path for path in Path("/work/shared/photos/odd").glob("*") if path.suffix in {".jpg", ".mpo"})
+
+
+@given(width=st.integers(1, 400), height=st.integers(1, 400), size=st.integers(16, 200), kind=st.sampled_from([jpeg, png]))
+def test_a_thumbnail_fits_its_square_and_is_never_enlarged(width, height, size, kind):
+    small = Image.open(io.BytesIO(shrink(kind(Image.new("RGB", (width, height))), size)))
+    assert small.format == "JPEG"
+    assert max(small.size) == min(size, max(width, height))
+    assert abs(small.width / small.height - width / height) <= max(2 / small.height, 2 / small.width) * width / height
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [24, 96])
+def test_a_thumbnail_is_upright(orientation, size):
+    small = Image.open(io.BytesIO(shrink(jpeg(laid_down(scene(192, 128), orientation), orientation), size)))
+    assert small.size == (size, size * 2 // 3)
+    np.testing.assert_allclose(small.getpixel((size // 4, size // 6)), (255, 0, 0), atol=16)
+    np.testing.assert_allclose(small.getpixel((size // 4, size // 2)), (0, 0, 255), atol=16)
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", jpeg(noise(1))[:900], promising(50_000, 50_000)])
+def test_a_damaged_picture_has_no_thumbnail_but_a_problem(data):
+    with pytest.raises(BadImage):
+        shrink(data, 64)
+    seen = look(data)
+    assert seen.dhash is None
+    assert seen.phash is None
+    assert seen.problem
+
+
+@given(start=st.integers(0, 1500), junk=st.binary(min_size=1, max_size=40))
+def test_any_damage_is_a_thumbnail_or_bad_and_nothing_else(start, junk):
+    data = bytearray(jpeg(noise(2)))
+    data[start : start + len(junk)] = junk
+    try:
+        small = shrink(bytes(data), 32)
+    except BadImage as error:
+        assert look(bytes(data)).problem or str(error)
+    else:
+        assert max(Image.open(io.BytesIO(small)).size) <= 32
+
+
+@pytest.mark.skipif(not ODD_FILES, reason="the odd pictures are not on this computer")
+@pytest.mark.parametrize("path", ODD_FILES, ids=lambda path: path.name)
+def test_every_odd_picture_has_a_thumbnail_or_a_problem(path):
+    data = path.read_bytes()
+    problem = look(data).problem
+    if problem is None:
+        assert max(Image.open(io.BytesIO(shrink(data, 64))).size) <= 64
+    else:
+        with pytest.raises(BadImage, match=problem):
+            shrink(data, 64)
+
+
+@pytest.mark.parametrize("fingerprint", [dhash, phash])
+def test_a_fingerprint_has_64_bits(fingerprint):
+    assert all(0 <= fingerprint(noise(seed)) < 1 << 64 for seed in range(20))
+
+
+def test_a_picture_saved_again_and_worse_keeps_its_fingerprints():
+    for seed in range(10):
+        file = io.BytesIO()
+        noise(seed, 320, 240).save(file, "JPEG", quality=50)
+        seen, again = look(jpeg(noise(seed, 320, 240))), look(file.getvalue())
+        assert distance(seen.phash, again.phash) <= PHASH_TWIN
+        assert distance(seen.dhash, again.dhash) <= DHASH_BURST
+
+
+def test_different_pictures_have_different_fingerprints():
+    seen = [look(jpeg(noise(seed))) for seed in range(12)]
+    assert min(distance(one.phash, other.phash) for one in seen for other in seen if one is not other) > PHASH_TWIN
+    assert min(distance(one.dhash, other.dhash) for one in seen for other in seen if one is not other) > DHASH_BURST
+
+
+@given(one=st.integers(0, (1 << 64) - 1), other=st.integers(0, (1 << 64) - 1), third=st.integers(0, (1 << 64) - 1))
+def test_a_distance_is_a_distance(one, other, third):
+    assert distance(one, other) == distance(other, one) == sum((one >> bit & 1) != (other >> bit & 1) for bit in range(64))
+    assert distance(one, one) == 0
+    assert distance(one, third) <= distance(one, other) + distance(other, third)
