@@ -1,6 +1,6 @@
 """Tries a model before it is used, in a process of its own: a bad one may crash, hang or eat all memory.
 
-    python -m edge.check FOLDER      exit code 0, or 1 with a plain reason on the last line of stdout
+python -m edge.check FOLDER      exit code 0, or 1 with a plain reason on the last line of stdout
 """
 
 import contextlib
@@ -26,7 +26,10 @@ class CheckInterrupted(Exception):
 
 
 def check_apart(
-    folder: Path, timeout_s: float, stopped: Callable[[], bool] = lambda: False, command: Sequence[str] = (sys.executable, "-m", "edge.check")
+    folder: Path,
+    timeout_s: float,
+    stopped: Callable[[], bool] = lambda: False,
+    command: Sequence[str] = (sys.executable, "-m", "edge.check"),
 ) -> None:
     """Load a bundle and answer its golden pictures in another process.
 

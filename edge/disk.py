@@ -4,12 +4,12 @@ import contextlib
 import ctypes
 import errno
 import hashlib
+import io
 import os
 import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -19,7 +19,7 @@ _RENAME_NOREPLACE = 1
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
 
 
-def open_file(path: str | bytes) -> BinaryIO:
+def open_file(path: str | bytes) -> io.BufferedReader:
     """Open a regular file for reading; a link, a folder or a pipe is not followed.
 
     Raises:

@@ -1,7 +1,7 @@
 """A model from the bucket into a folder: manifest, then the files that this device does not have yet, each checked by digest.
 
-    models/<id>/          whole models: ``model.json`` and the files it names
-    models/<id>.part/     one that is on its way; a later attempt goes on with what is there
+models/<id>/          whole models: ``model.json`` and the files it names
+models/<id>.part/     one that is on its way; a later attempt goes on with what is there
 """
 
 import contextlib
@@ -32,7 +32,9 @@ def _no_step(_name: str) -> None:
 class ModelFolder:
     """The models on this device's disk."""
 
-    def __init__(self, folder: Path, uplink: Uplink, max_bytes: int, free_bytes: int, step: Callable[[str], None] = _no_step) -> None:
+    def __init__(
+        self, folder: Path, uplink: Uplink, max_bytes: int, free_bytes: int, step: Callable[[str], None] = _no_step
+    ) -> None:
         """Open the folder; made if it is not there.
 
         Args:
@@ -113,7 +115,9 @@ class ModelFolder:
         needed = sum(file.size_bytes for name, file in manifest.files.items() if not (part / name).is_file())
         free = shutil.disk_usage(self._folder).free
         if free - needed < self._free_bytes:
-            raise NotYet(f"the model needs {needed >> 20} MB, the disk has {free >> 20} MB and keeps {self._free_bytes >> 20} MB free")
+            raise NotYet(
+                f"the model needs {needed >> 20} MB, the disk has {free >> 20} MB and keeps {self._free_bytes >> 20} MB free"
+            )
 
     def _fetch_file(self, name: str, file: File, part: Path) -> None:
         with contextlib.suppress(BadModel):

@@ -113,6 +113,7 @@ class Folder:
         except FileNotFoundError as error:
             raise Missing(key) from error
         etag = hashlib.sha256(body).hexdigest()
+        self._step("metadata")
         sidecar = self._sidecars.of(key, etag)
         if sidecar is None and state_of(path) is None:
             raise Missing(key)  # moved while it was read, and its metadata with it
@@ -257,7 +258,7 @@ class Folder:
     def _require(self, key: str, path: str, match: str | None) -> None:
         """See to it that a put's condition holds."""
         if match in (None, ABSENT):
-            state = state_of(path)  # also refuses a name too long for the file system
+            state = state_of(path)  # also refuses a name too long
             if match == ABSENT and state is not None:
                 raise Refused(key, "taken")
             return
@@ -324,6 +325,7 @@ class Folder:
         if not os.path.isdir(folder):
             self._step("folder")
             make_folder(folder)
+            state_of(path)  # refuses a name too long, as it could not while there was no folder
 
 
 class FolderUplink:

@@ -65,8 +65,8 @@ class Listing:
         return entry_of(entry.key, state, entry.etag)
 
     def _walk(self, prefix: str = "", start_after: str = "") -> Iterator[bytes]:
-        bounds = (text.encode(errors="surrogatepass") for text in (prefix, start_after))
-        return walk(self._root, *bounds, skip=self._skip)
+        first, after = (text.encode(errors="surrogatepass") for text in (prefix, start_after))
+        return walk(self._root, first, after, self._skip)
 
     def _entries(self, paths: Sequence[bytes]) -> Iterator[Entry]:
         root = self._root + b"/"

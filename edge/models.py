@@ -111,6 +111,7 @@ class Models:
         self._announce, self._step = announce, step
         self._lock = threading.RLock()
         self._fetching: str | None = None
+        self._manifest_thresholds = Thresholds()
         self._standing = self._read(bucket)
         self._in_use = InUse(None, Thresholds())
         self._start()
@@ -142,7 +143,9 @@ class Models:
         elif desired.model == self._standing.model:
             with self._lock:
                 state = self._standing.state if self._on_trial else DeviceState.RUNNING
-                self._save(replace(self._standing, revision=desired.revision, thresholds=desired.thresholds, state=state, reason=""))
+                self._save(
+                    replace(self._standing, revision=desired.revision, thresholds=desired.thresholds, state=state, reason="")
+                )
                 if self._in_use.classifier is not None:
                     self._use(self._in_use.classifier, self._manifest_thresholds)
         else:
@@ -205,6 +208,16 @@ class Models:
             _log.warning("what this device should run cannot be read: %s", error)
             return None
 
+    def _stay(self, desired: Desired) -> None:
+        """Act on an order for the model that is in use already: its thresholds may be others."""
+        with self._lock:
+            self._fetching = None
+            state = self._standing.state if self._on_trial else DeviceState.RUNNING
+            self._save(replace(self._standing, revision=desired.revision, thresholds=desired.thresholds, state=state, reason=""))
+            if self._in_use.classifier is not None:
+                self._use(self._in_use.classifier, self._manifest_thresholds)
+            self._tidy()
+
     def _install(self, desired: Desired, model: str) -> None:
         if self._fetching is None:
             self._set_fetching("")
@@ -233,9 +246,7 @@ class Models:
         with self._lock:
             old = self._standing
             # A model that is itself on trial is nothing to go back to.
-            good, good_thresholds = (
-                (old.previous, old.previous_thresholds) if self._on_trial else (old.model, old.thresholds)
-            )
+            good, good_thresholds = (old.previous, old.previous_thresholds) if self._on_trial else (old.model, old.thresholds)
             known = loaded is None or desired.model == good
             self._step("swap")
             self._fetching = None

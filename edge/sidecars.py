@@ -92,10 +92,10 @@ class Sidecars:
         seen_s = self._first_seen()
         kept: dict[str, float] = {}
         removed = 0
-        for name in names:
+        for name in self.names().intersection(names):  # the others were adopted meanwhile
             sidecar = read(self.folder / name)
             if sidecar is not None and _size(self._root / sidecar.key) == sidecar.size_bytes:
-                continue  # it has come back meanwhile
+                continue  # its file has come back
             since_s = min(seen_s.get(name, now_s), now_s)
             if since_s < now_s - keep_s:
                 (self.folder / name).unlink(missing_ok=True)

@@ -103,7 +103,7 @@ def unpack(data: bytes) -> Record:
 
 
 class Spool:
-    """The waiting records of one device. Safe for several threads of one program; a second program keeps away by a lock of its own."""
+    """The waiting records of one device. Safe for several threads; other programs are kept away by ``edge.__main__``."""
 
     def __init__(
         self,
@@ -169,18 +169,12 @@ class Spool:
         with self._lock:
             entry = Entry(record.rank, self._next, len(data))
             self._next += 1
-            if not self._make_room(entry):
-                self._dropped[record.rank] += 1
-                return False
             try:
-                temporary = self._tmp / entry.file
-                write_new(str(temporary), data)
-                os.rename(temporary, self._pending / entry.file)
-                sync(str(self._pending))
+                if not self._make_room(entry):
+                    self._dropped[record.rank] += 1
+                    return False
+                self._write(entry, data)
             except OSError as error:
-                for path in (self._tmp / entry.file, self._pending / entry.file):
-                    with contextlib.suppress(OSError):
-                        path.unlink()
                 self._dropped[record.rank] += 1
                 raise SpoolError(f"the disk took no picture ({error.strerror or error})") from error
             self._remember(entry)
@@ -220,6 +214,18 @@ class Spool:
             for path in aside[:-_MAX_QUARANTINED]:
                 path.unlink()
 
+    def _write(self, entry: Entry, data: bytes) -> None:
+        temporary, final = self._tmp / entry.file, self._pending / entry.file
+        try:
+            write_new(str(temporary), data)
+            os.rename(temporary, final)
+            sync(str(self._pending))
+        except OSError:
+            for path in (temporary, final):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+            raise
+
     def _found(self) -> list[Entry]:
         entries = []
         for found in os.scandir(self._pending):
@@ -236,9 +242,7 @@ class Spool:
             return False
         # Where others have filled the disk, giving up everything would not help: one goes for one.
         short = min(new.size_bytes, self._free_bytes + new.size_bytes - self._free(self._pending))
-        while (
-            self._used_bytes + new.size_bytes > self._quota_bytes or self._count() >= self._max_records or short > 0
-        ):
+        while self._used_bytes + new.size_bytes > self._quota_bytes or self._count() >= self._max_records or short > 0:
             worst = max((rank for rank, entries in self._ranks.items() if entries), default=-1)
             if worst < new.rank:
                 return False

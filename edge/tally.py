@@ -1,6 +1,6 @@
 """What a device counts in a day, for drift: kept beside the spool, so that a restart goes on counting."""
 
-import datetime
+import datetime as dt
 import logging
 import os
 import threading
@@ -31,7 +31,7 @@ class Tally:
 
     def add(self, answer: Answer) -> None:
         """Count an answer."""
-        day = datetime.datetime.fromtimestamp(answer.at_ms / 1000, datetime.UTC).strftime("%Y-%m-%d")
+        day = dt.datetime.fromtimestamp(answer.at_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
         with self._lock:
             self.answers += 1
             stats = self._day(day)

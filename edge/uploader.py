@@ -35,7 +35,7 @@ class Backoff:
 
     def delay_s(self, failures: int, number: float) -> float:
         """Give the wait after this many failures in a row; ``number`` is random, 0..1."""
-        return number * min(self.most_s, self.first_s * 2 ** min(failures, 40))
+        return number * min(self.most_s, self.first_s * 2.0 ** min(failures, 40))
 
 
 class Uploader:

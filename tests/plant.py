@@ -1,6 +1,6 @@
 """A plant in a temporary folder: the real store, catalog, journal and pictures, with a clock and ids of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from desktop.core.catalog import Catalog
@@ -28,17 +28,23 @@ def plain_shrink(data: bytes, size: int) -> bytes:
     return data[:size]
 
 
-class TestPlant:
+class Plant:
     """One program's view of a bucket; two of them may share a bucket and have homes of their own."""
 
-    __test__ = False
-
-    def __init__(self, tmp_path: Path, store: ObjectStore | None = None, *, home: str = "home", labeller: str = "ada") -> None:
-        self.root = tmp_path / "bucket"
-        self.home = tmp_path / home
+    def __init__(
+        self,
+        folder: Path,
+        store: ObjectStore | None = None,
+        *,
+        home: str = "home",
+        labeller: str = "ada",
+        ids: Callable[[], str] | None = None,
+    ) -> None:
+        self.root = folder / "bucket"
+        self.home = folder / home
         self.labeller = labeller
         self.clock = Clock()
-        self.ids = Ids(f"{labeller}-")
+        self.ids = ids or Ids(f"{labeller}-")
         self.store = store or FolderStore(self.root)
         self.open()
 

@@ -122,7 +122,7 @@ def _say_accuracy(job: Work, what: str, evaluation: Evaluation) -> None:
 
 def _accuracy(measured: Measured | None) -> str:
     field = measured.field if measured else None
-    return f"{percent(field.accuracy)} ({field.n})" if field else percent(None)
+    return f"{percent(field.accuracy)} ({field.n})" if field and field.n else percent(None)
 
 
 def _row(model: Model, measured: Measured | None, *, in_service: bool) -> dict[str, Any]:

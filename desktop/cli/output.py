@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,8 +18,9 @@ from desktop.core import progress
 from desktop.core.progress import Step
 from desktop.core.texts import _
 
-_PLAIN_STEPS = 10
-"""Without a terminal, a long task says so about ten times."""
+_PLAIN_EVERY_S = 5.0
+_PLAIN_WIDTH = 200
+"""Of tables that no terminal wraps."""
 
 
 def short(identity: str | None) -> str:
@@ -65,6 +67,8 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self.console = Console(highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = _PLAIN_WIDTH
         self._errors = Console(stderr=True, highlight=False)
 
     def result(self, document: Any) -> None:
@@ -119,13 +123,17 @@ class _Bar:
 
 
 class _Lines:
+    """Without a terminal, a task says when it begins, how far it is now and then, and when it is done."""
+
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._last = ("", -1)
+        self._label = ""
+        self._said_s = 0.0
 
     def __call__(self, step: Step) -> None:
-        tenth = step.done * _PLAIN_STEPS // step.total if step.total else 0
-        if (step.label, tenth) != self._last:
-            self._last = (step.label, tenth)
-            total = f"/{step.total}" if step.total else ""
-            self._console.print(f"{step.label}: {step.done}{total} {step.unit}".strip(), style="dim", soft_wrap=True)
+        now_s = time.monotonic()
+        begun, ended = step.label != self._label, step.total is not None and step.done == step.total
+        if begun or ended or now_s - self._said_s > _PLAIN_EVERY_S:
+            self._label, self._said_s = step.label, now_s
+            count = f": {step.done}/{step.total} {step.unit}" if step.total else ""
+            self._console.print(f"{step.label}{count}".rstrip(), style="dim", soft_wrap=True)

@@ -72,9 +72,14 @@ class Comparison:
         return judge(labelled, ours, theirs, attempt=1, settings=self._settings)
 
     def _tests(self, models: Sequence[Model], progress: Progress, cancel: CancelToken) -> list[Entry]:
-        """Give the blind test pictures that came by chance alone; for a model of unknown training only later ones."""
+        """Give the blind test pictures that came by chance alone, or for any reason where that is allowed.
+
+        For a model of unknown training only those taken after it was made.
+        """
         since_ms = max((model.manifest.created_ms for model in models if model.manifest.dataset is None), default=None)
-        tests = (entry for entry in self._measurement.freeze(progress, cancel).test if entry.counts)
+        chosen = self._settings.allow_chosen
+        frozen = self._measurement.freeze(progress, cancel).test
+        tests = (entry for entry in frozen if entry.counts or (chosen and entry.blind))
         return [entry for entry in tests if since_ms is None or (entry.captured_ms or 0) > since_ms]
 
     def _known(self, model: str | None) -> Model | None:

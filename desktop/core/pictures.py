@@ -130,7 +130,7 @@ class Pictures:
     def _touch(self, path: Path) -> bool:
         try:
             os.utime(path)
-        except FileNotFoundError:
+        except OSError:  # a cache that cannot be read is as good as none
             return False
         return True
 

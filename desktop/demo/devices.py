@@ -119,10 +119,13 @@ def _start(bucket: Path, folder: Path, name: str) -> Pi:
 
 
 _CONFIG = """\
-# A device of the demo: every picture of a test slot is sent, and orders are looked for often.
+# A device of the demo: every picture of a test slot is sent, more of the doubtful ones than in a plant that runs for years,
+# and orders are looked for often.
 report_s = 1.0
 [sampling]
 test_chance = 1.0
+margin = 0.9
+chance = 0.1
 [models]
 poll_s = 0.5
 """

@@ -14,7 +14,8 @@ from edge.scenes import CLASSES, draw
 SHARES = (0.15, 0.25, 0.20, 0.25, 0.15)
 """How often each class passes: clutter and cans more often than wine."""
 _FRAME_MS = 1_500
-_LONGEST_BURST = 6
+_BURSTS = (75, 15, 5, 3, 1, 1)
+"""How often a thing is seen once, twice, … six times while it passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def shots(count: int, devices: Sequence[str], start_ms: int, seed: int) -> list[
             cls = draws.choices(CLASSES, SHARES)[0]
             scene = draws.randrange(1 << 30)
             begin_ms = start_ms + slot * SLOT_MS + 100
-            frames = range(draws.randint(1, _LONGEST_BURST))
+            frames = range(draws.choices(range(1, len(_BURSTS) + 1), _BURSTS)[0])
             found += [Shot(device, begin_ms + frame * _FRAME_MS, cls, scene, frame) for frame in frames]
         slot += 3  # so that two things never lie within one slot, and some time passes between them
     return found

@@ -22,16 +22,17 @@ class Sorted:
 def sort_all(session: SortSession, truth: Callable[[Image], str], each: Callable[[int], object]) -> Sorted:
     """Sort page after page until nothing waits."""
     made = Sorted()
-    while (page := session.page) is not None and session.rest():
+    while (page := session.page) is not None and page.left:
         _sort_page(session, page, truth, made)
         made.pages += 1
         each(made.images)
-        session.next_page()
+        if session.page is page:
+            session.next_page()
     return made
 
 
 def _sort_page(session: SortSession, page: Page, truth: Callable[[Image], str], made: Sorted) -> None:
-    before = len(session.rest())
+    before = page.left
     strays: dict[str, list[Tile]] = {}
     for tile in session.tiles:
         cls = truth(tile.images[0])
@@ -40,7 +41,7 @@ def _sort_page(session: SortSession, page: Page, truth: Callable[[Image], str], 
     for cls, tiles in strays.items():
         session.assign([image for tile in tiles for image in tile.images], cls)
         made.keys += len(tiles)
-    if session.rest():
+    if session.page is page and session.rest():  # the session goes on by itself when a page is done
         session.confirm()
         made.keys += 1
     made.images += before

@@ -118,6 +118,8 @@ class Manifest:
             raise ValueError("classes: at least two, each once")
         if not all(is_class_id(cls) for cls in self.classes):
             raise ValueError("classes: a class id is a-z, 0-9, - and _")
+        if not self.outputs:
+            raise ValueError("outputs: at least one")
         if not 0.01 <= self.temperature <= 100:
             raise ValueError("temperature: 0.01 to 100")
         if NETWORK not in self.files or len(self.files) > MAX_FILES:

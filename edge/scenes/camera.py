@@ -8,6 +8,9 @@ from PIL import Image, ImageFilter
 
 from edge.scenes.layers import Floats
 
+_APART = 7
+"""How many rows the noise of two channels is apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -50,21 +53,18 @@ class Lens:
         gain = (1 - self.vignette / 2 * (away[np.newaxis] + away[:, np.newaxis])) * np.float32(self.exposure * 255)
         seen = scene * gain[..., np.newaxis]
         seen *= self.cast
-        np.minimum(seen, seen * np.float32(0.35) + np.float32(0.65 * 205), out=seen)  # highlights are pressed together
-        sharp = Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8))
+        pressed = seen * np.float32(0.35)  # highlights, from 80 % on
+        pressed += np.float32(0.65 * 0.8 * 255)
+        np.minimum(seen, pressed, out=seen)
+        sharp = Image.fromarray(np.clip(seen, 0, 255, out=seen).astype(np.uint8))
         across, down = ((self.blur + abs(length) / 2) * side / 400 for length in self.motion)
-        pixels = np.asarray(sharp.filter(ImageFilter.BoxBlur((across, down))), np.float32)
-        # One field of noise serves all channels, shifted, so that they hardly follow each other.
+        pixels = np.array(sharp.filter(ImageFilter.BoxBlur((across, down))), np.float32)
+        # One field of noise serves all channels, shifted, so that they follow each other only in part.
         noise = rng.standard_normal((side + 2 * _APART, side), np.float32)
         strength = (0.6 + 0.8 / 255 * pixels[..., 1]) * np.float32(self.noise * 255)
         common = noise[_APART : _APART + side] * np.float32(0.8)
-        pixels = np.stack(
-            [pixels[..., k] + (common + np.float32(0.6) * noise[row : row + side]) * strength for k, row in enumerate(_ROWS)], axis=-1
-        )
+        for channel, row in enumerate((0, _APART + 3, 2 * _APART)):
+            pixels[..., channel] += (common + np.float32(0.6) * noise[row : row + side]) * strength
         file = io.BytesIO()
-        Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=self.quality)
+        Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)).save(file, "JPEG", quality=self.quality)
         return file.getvalue()
-
-
-_APART = 7
-_ROWS = (0, _APART + 3, 2 * _APART)

@@ -1,4 +1,4 @@
-"""Everything else that lies on a belt; some of it looks like a container at first sight."""
+"""Everything else that lies on a belt."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from edge.scenes.containers import Pose
 from edge.scenes.layers import Floats, Layer, cloud, paste, step
 from edge.scenes.light import bumpy
-from edge.scenes.prints import box_print, can_print, ink, look_up, page_print, vivid
+from edge.scenes.lookalikes import paper_cup, plastic_bottle, tin
+from edge.scenes.pose import Pose
+from edge.scenes.prints import box_print, ink, look_up, page_print, vivid
 from edge.scenes.solids import tube, turn
 
 
@@ -22,11 +23,11 @@ def paper_ball(rng: np.random.Generator, pose: Pose) -> Layer:
     towards = np.sqrt(np.clip(1 - np.minimum(far, 0.97) ** 2, 0, 1))
     round_ = np.stack(np.broadcast_arrays(x, y, towards), axis=-1).astype(np.float32)
     round_ /= np.linalg.norm(round_, axis=-1, keepdims=True)
-    creases = np.abs(cloud(rng, (side, side), (7, 7))) * 11 + np.abs(cloud(rng, (side, side), (14, 14))) * 4
+    normal = bumpy(_facets(rng, round_, 46), cloud(rng, (side, side), (11, 11)) * (side / 130))
     sheet = page_print(rng) if rng.random() < 0.6 else np.full((2, 2, 3), 0.9, np.float32) * vivid(rng)
     warp = cloud(rng, (side, side), (5, 5)) * 0.15
     albedo = look_up(sheet, np.asarray(x * 0.4 + 0.5 + warp), np.asarray(np.clip(0.5 - y * 0.4 + warp, 0, 0.99)))
-    colour = pose.light.dull(albedo, bumpy(round_, np.asarray(creases * side / 200, np.float32)))
+    colour = pose.light.dull(albedo, normal)
     return Layer(colour, 1 - step(np.asarray(far), 1.0, 6 / side), (side / 2, side * 0.92))
 
 
@@ -36,7 +37,10 @@ def leaf(rng: np.random.Generator, pose: Pose) -> Layer:
     relief = cloud(rng, (height, width), (3, 3)) * 5 + np.abs(cloud(rng, (height, width), (5, 4))) * 6
     grid_x, grid_y = np.meshgrid(np.linspace(0, 0.999, width, dtype=np.float32), np.linspace(0, 0.999, height, dtype=np.float32))
     colour = pose.light.dull(look_up(page_print(rng), grid_x, grid_y), bumpy(_flat(height, width), relief))
-    edge = np.minimum(np.minimum(grid_x, 1 - grid_x), np.minimum(grid_y, 1 - grid_y)) * 30 + cloud(rng, (height, width), (9, 9)) * 0.35
+    edge = (
+        np.minimum(np.minimum(grid_x, 1 - grid_x), np.minimum(grid_y, 1 - grid_y)) * 30
+        + cloud(rng, (height, width), (9, 9)) * 0.35
+    )
     return Layer(colour, step(np.asarray(edge), 0.6, 0.7), (width / 2, float(height)))
 
 
@@ -46,23 +50,25 @@ def carton(rng: np.random.Generator, pose: Pose) -> Layer:
     edges = np.asarray((rng.uniform(0.3, 0.7), rng.uniform(0.35, 0.95), rng.uniform(0.15, 0.5))) * pose.length
     yaw, pitch = rng.uniform(0.25, 1.3), np.clip(pose.tilt, 0.25, 1.1)
     sine, cosine = np.sin(yaw), np.cos(yaw)
-    # The box's edges to the right, upwards and to the left, as (column, row) on the picture and as directions.
-    axes = np.asarray(((cosine, sine * np.sin(pitch)), (0, -np.cos(pitch)), (-sine, cosine * np.sin(pitch)))) * edges[:, np.newaxis]
-    faces = (
-        (0, 1, np.asarray((-sine, -cosine * np.sin(pitch), cosine * np.cos(pitch)))),
-        (2, 1, np.asarray((cosine, -sine * np.sin(pitch), sine * np.cos(pitch)))),
+    # From the nearest corner of the lid its two edges and the one down, as (column, row).
+    left, right, down = (
+        np.asarray(edge) * length
+        for edge, length in zip(
+            ((-cosine, -sine * np.sin(pitch)), (sine, -cosine * np.sin(pitch)), (0, np.cos(pitch))), edges.tolist(), strict=True
+        )
     )
-    side = int(np.abs(axes).sum() + 8)
+    side = int(np.abs((left, right, down)).sum() + 8)
     near = np.asarray((side / 2, side * 0.8))
+    corner = near - down
     canvas, cover = np.zeros((side, side, 3), np.float32), np.zeros((side, side, 3), np.float32)
-    lid = np.asarray((0, np.cos(pitch), np.sin(pitch)))
-    for first, second, normal in (*faces, (0, 2, lid)):
+    for start, across, along, normal in (
+        (corner + left, -left, down, (-sine, -cosine * np.sin(pitch), cosine * np.cos(pitch))),
+        (corner, right, down, (cosine, -sine * np.sin(pitch), sine * np.cos(pitch))),
+        (corner, left, right, (0, np.cos(pitch), np.sin(pitch))),
+    ):
         sheet = box_print(rng, ground)
-        matrix = np.stack((axes[first] * (-1 if second == 1 else -1), -axes[second]), axis=1) / 160
-        start = near + (axes[1] if second == 1 else axes[1])
-        if second == 1:
-            matrix = np.stack((-axes[first], -axes[1]), axis=1) / 160
-        facing = np.broadcast_to(normal.astype(np.float32), sheet.shape)
+        matrix = np.stack((across, along), axis=1) / len(sheet)
+        facing = np.broadcast_to(np.asarray(normal, np.float32), sheet.shape)
         face = Layer(pose.light.dull(sheet, facing), np.ones(sheet.shape[:2], np.float32), (0.0, 0.0))
         paste(canvas, face, matrix, (float(start[0]), float(start[1])))
         paste(cover, replace(face, colour=np.ones_like(sheet)), matrix, (float(start[0]), float(start[1])))
@@ -86,7 +92,9 @@ def cable(rng: np.random.Generator, pose: Pose) -> Layer:
     for begin in range(0, len(points) - 6, 6):  # piece by piece, so that the coil crosses itself
         piece = points[begin : begin + 8]
         for share, shade in ((1.0, 0.45), (0.72, 0.9), (0.3, 1.5)):
-            pen.line(piece, fill=(*ink(colour * shade + 0.08 * (shade - 0.45)), 255), width=max(1, int(thick * share)), joint="curve")
+            pen.line(
+                piece, fill=(*ink(colour * shade + 0.08 * (shade - 0.45)), 255), width=max(1, int(thick * share)), joint="curve"
+            )
     pixels = np.asarray(twice.reduce(2), np.float32) / 255
     return Layer(pixels[..., :3] * pose.light.colour, pixels[..., 3], (side / 2, side * 0.9))
 
@@ -94,7 +102,9 @@ def cable(rng: np.random.Generator, pose: Pose) -> Layer:
 def screwdriver(rng: np.random.Generator, pose: Pose) -> Layer:
     """Give a screwdriver."""
     grip = turn(
-        ((0, 0.08), (0.05, 0.12), (0.25, 0.15), (0.6, 0.13), (0.85, 0.09), (0.9, 0.13), (1, 0.12)), pose.length * 0.45, min(pose.tilt, 0.4)
+        ((0, 0.08), (0.05, 0.12), (0.25, 0.15), (0.6, 0.13), (0.85, 0.09), (0.9, 0.13), (1, 0.12)),
+        pose.length * 0.45,
+        min(pose.tilt, 0.4),
     )
     ribs = np.sin(grip.angle * 9)[..., np.newaxis] * 0.12
     colour = pose.light.glossy(vivid(rng) * (1 + ribs).astype(np.float32), grip.normal)
@@ -113,7 +123,15 @@ def spanner(rng: np.random.Generator, pose: Pose) -> Layer:
         pen.rounded_rectangle((middle - width * 0.3, width, middle + width * 0.3, 2 * length - width), 8, fill=255)
         for y in (width, 2 * length - width):
             pen.ellipse((0.1 * width, y - 0.9 * width, 1.9 * width, y + 0.9 * width), fill=255)
-        pen.polygon([(middle - width * 0.4, 0), (middle + width * 0.4, 0), (middle + width * 0.35, width), (middle - width * 0.35, width)], fill=0)
+        pen.polygon(
+            [
+                (middle - width * 0.4, 0),
+                (middle + width * 0.4, 0),
+                (middle + width * 0.35, width),
+                (middle - width * 0.35, width),
+            ],
+            fill=0,
+        )
         pen.ellipse((middle - width * 0.5, 2 * length - width * 1.5, middle + width * 0.5, 2 * length - width * 0.5), fill=0)
 
     alpha, normal = _pressed((int(width), int(length)), shape, 3.0)
@@ -148,78 +166,30 @@ def bag(rng: np.random.Generator, pose: Pose) -> Layer:
     wobble = np.convolve(np.tile(rng.normal(0, 0.22, 40), 2), np.ones(4) / 4, "same")[20:60]
     corners = side * (1 + (0.75 + wobble)[:, np.newaxis] * np.stack((np.cos(angles), np.sin(angles)), axis=-1))
     alpha, normal = _pressed((side, side), lambda pen: pen.polygon([(x, y) for x, y in corners.tolist()], fill=255), 6.0)
-    creases = np.abs(cloud(rng, alpha.shape, (7, 4))) * 8 + np.abs(cloud(rng, alpha.shape, (13, 13))) * 4
+    creases = np.abs(cloud(rng, alpha.shape, (11, 3))) * 6 + cloud(rng, alpha.shape, (13, 13)) * 1.5
     tint = np.asarray((0.85, 0.87, 0.9), np.float32) if rng.random() < 0.6 else vivid(rng)
-    bent = bumpy(normal, np.asarray(creases * side / 200, np.float32))
+    bent = bumpy(_facets(rng, normal, 24), np.asarray(creases * side / 200, np.float32))
     colour = pose.light.glossy(np.broadcast_to(tint, normal.shape), bent, shine=0.8, blur=0.3)
     return Layer(colour, alpha * np.float32(rng.uniform(0.55, 0.95)), (side / 2, side * 0.85))
 
 
-def plastic_bottle(rng: np.random.Generator, pose: Pose) -> Layer:
-    """Give a water bottle with a cap."""
-    body = rng.uniform(0.15, 0.19)
-    ribs = [(height, body * (1 - 0.06 * (index % 2))) for index, height in enumerate(np.linspace(0.05, 0.62, 12).tolist())]
-    outline = ((0, body * 0.9), *ribs, (0.75, body * 0.85), (0.88, 0.062), (0.9, 0.06), (0.905, 0.07), (1, 0.07))
-    crushed = rng.random() * pose.worn
-    bend = (np.convolve(rng.normal(0, 1, 10), np.ones(3) / 3, "valid") * crushed * 0.05 * pose.length).astype(np.float32)
-    pose = replace(pose, length=pose.length * 1.25, tilt=min(pose.tilt, 0.8))
-    solid = turn(outline, pose.length, pose.tilt, bend - bend[0])
-    edge = np.abs(np.sin(solid.angle))
-    tint = np.asarray(((0.75, 0.82, 0.88), (0.45, 0.62, 0.82), (0.4, 0.66, 0.45))[rng.choice(3, p=(0.6, 0.25, 0.15))], np.float32)
-    normal = bumpy(solid.normal, np.abs(cloud(rng, edge.shape, (10, 5))) * (1 + 7 * crushed))
-    colour = tint * pose.light.diffuse(normal) * (1 - 0.4 * edge**3)[..., np.newaxis] + 0.7 * pose.light.mirrored(normal, 0.15)
-    alpha = 0.4 + 0.5 * edge**3
-    if rng.random() < 0.75:
-        band = ((solid.height > 0.3) & (solid.height < 0.55))[..., np.newaxis]
-        label = pose.light.glossy(look_up(can_print(rng), solid.angle / (2 * np.pi), (0.55 - solid.height) / 0.25), normal, 0.25)
-        colour, alpha = np.where(band, label, colour), np.where(band[..., 0], 1, alpha)
-    cap = (solid.height > 0.905)[..., np.newaxis]
-    grooves = (1 + 0.15 * np.sin(solid.angle * 24))[..., np.newaxis].astype(np.float32)
-    colour = np.where(cap, pose.light.glossy(vivid(rng) * grooves, solid.normal), colour)
-    alpha = np.where(cap[..., 0], 1, alpha)
-    return solid.layer(np.asarray(colour * pose.light.colour, np.float32), np.asarray(alpha, np.float32))
+STANDING = (plastic_bottle, tin, paper_cup)
+"""What may stand on its base."""
+CLUTTER = (paper_ball, leaf, carton, cable, screwdriver, spanner, peel, bag, *STANDING)
 
 
-def tin(rng: np.random.Generator, pose: Pose) -> Layer:
-    """Give a food tin: ribbed steel with a paper sleeve."""
-    radius = rng.uniform(0.3, 0.5)
-    solid = turn(((0, radius), (0.02, radius * 1.03), (0.05, radius), (0.95, radius), (0.98, radius * 1.03), (1, radius)), pose.length * 0.8, pose.tilt)
-    normal = bumpy(solid.normal, np.asarray(np.sin(solid.height * 60) * 0.9, np.float32))
-    colour = pose.light.metal(np.full_like(normal, 0.78), normal)
-    if rng.random() < 0.7:
-        sleeve = ((solid.height > 0.08) & (solid.height < 0.92))[..., np.newaxis]
-        paper = look_up(box_print(rng, vivid(rng)), solid.angle / np.pi * 1.5 + rng.uniform(0, 1), 1 - solid.height)
-        colour = np.where(sleeve, pose.light.dull(paper, solid.normal), colour)
-    rings = 0.6 + 0.15 * np.sin(solid.lid * 30) + 0.12 * np.sin(2 * np.arctan2(solid.lid_y, solid.lid_x))
-    lid = np.asarray((0.75, 0.76, 0.78), np.float32) * rings[..., np.newaxis] * pose.light.colour
-    return solid.layer(np.asarray(np.where((solid.lid < 1)[..., np.newaxis], lid, colour), np.float32))
-
-
-def paper_cup(rng: np.random.Generator, pose: Pose) -> Layer:
-    """Give a cup to go, with or without its lid; no handle."""
-    top = rng.uniform(0.32, 0.38)
-    covered = rng.random() < 0.5
-    edge = ((0.9, top), (0.905, top * 1.08), (0.93, top * 1.08), (0.94, top * 0.95), (1, top * 0.9)) if covered else ((1, top),)
-    pose = replace(pose, tilt=min(pose.tilt, 0.9))
-    solid = turn(((0, top * 0.68), *edge), pose.length, pose.tilt)
-    ground = np.asarray((0.9, 0.88, 0.84), np.float32) if rng.random() < 0.6 else vivid(rng)
-    sheet = box_print(rng, ground)
-    albedo = look_up(sheet, solid.angle / np.pi + rng.uniform(0, 1), 1 - solid.height)
-    sleeve = ((solid.height > 0.3) & (solid.height < 0.65))[..., np.newaxis]
-    albedo = np.where(sleeve, np.asarray((0.6, 0.44, 0.3), np.float32), albedo) if rng.random() < 0.5 else albedo
-    colour = pose.light.dull(np.asarray(albedo, np.float32), solid.normal)
-    if covered:
-        lid = pose.light.glossy(np.full_like(colour, rng.choice((0.12, 0.85))), solid.normal)
-        colour = np.where((solid.height > 0.9)[..., np.newaxis], lid, colour)
-    else:
-        hollow = np.clip(0.5 + 0.35 * solid.lid_y, 0.1, 1)[..., np.newaxis] * np.asarray((0.9, 0.87, 0.82), np.float32) * pose.light.colour
-        colour = np.where((solid.lid < 0.95)[..., np.newaxis], hollow, colour)
-    return solid.layer(np.asarray(colour, np.float32))
-
-
-CLUTTER: tuple[Callable[[np.random.Generator, Pose], Layer], ...] = (
-    paper_ball, leaf, carton, cable, screwdriver, spanner, peel, bag, plastic_bottle, tin, paper_cup,
-)  # fmt: skip
+def _facets(rng: np.random.Generator, normal: Floats, count: int) -> Floats:
+    """Give the normals of a crushed surface: flat pieces, each leaning its own way."""
+    rows, columns = normal.shape[:2]
+    centres = rng.uniform(0, 1, (count, 2)).astype(np.float32) * (columns, rows)
+    x = np.arange(0, columns, 2, dtype=np.float32)[np.newaxis, :, np.newaxis]
+    y = np.arange(0, rows, 2, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    far = np.abs(x - centres[:, 0].astype(np.float32)) + np.abs(y - centres[:, 1].astype(np.float32)) * np.float32(0.8)
+    piece = far.argmin(axis=-1).repeat(2, 0).repeat(2, 1)[:rows, :columns]
+    lean = rng.normal(0, 0.42, (count, 3)).astype(np.float32)
+    bent = normal + lean[piece]
+    bent[..., 2] = np.abs(bent[..., 2])
+    return np.asarray(bent / np.linalg.norm(bent, axis=-1, keepdims=True))
 
 
 def _flat(rows: int, columns: int) -> Floats:

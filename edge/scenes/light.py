@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.scenes.layers import Floats, step
 
@@ -66,7 +65,7 @@ def _mirror(normal: Floats) -> tuple[Floats, Floats]:
     return np.asarray(twice * normal[..., 0]), np.asarray(twice * normal[..., 1])
 
 
-def bumpy(normal: Floats, relief: NDArray[np.float32]) -> Floats:
+def bumpy(normal: Floats, relief: Floats) -> Floats:
     """Give the normals of a surface with a relief, in pixels, upon it."""
     down, right = np.gradient(relief)
     bent = normal.copy()

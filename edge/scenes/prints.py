@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from edge.scenes.layers import Floats
@@ -46,8 +45,8 @@ def can_print(rng: np.random.Generator) -> Floats:
             pen.polygon([(x, 192), (x + 24, 192), (x + 64, 0), (x + 40, 0)], fill=ink(other))
     elif kind == 2:
         for _ in range(40):
-            x, y, r = rng.uniform(0, 384), rng.uniform(0, 192), rng.uniform(3, 22)
-            pen.ellipse((x - r, y - r, x + r, y + r), fill=ink(other if rng.random() < 0.6 else third))
+            column, row, r = rng.uniform(0, 384), rng.uniform(0, 192), rng.uniform(3, 22)
+            pen.ellipse((column - r, row - r, column + r, row + r), fill=ink(other if rng.random() < 0.6 else third))
     pen.rectangle((0, 0, 384, 10), fill=ink(third))
     pen.rectangle((0, 178, 384, 192), fill=ink(third))
     word = DRINKS[rng.integers(len(DRINKS))]
@@ -131,7 +130,7 @@ def page_print(rng: np.random.Generator) -> Floats:
     pen = ImageDraw.Draw(sheet)
     _small_print(pen, rng, (16, 16, 176, 180), (70, 70, 75))
     if rng.random() < 0.6:
-        x, y = rng.integers(10, 90), rng.integers(10, 100)
+        x, y = int(rng.integers(10, 90)), int(rng.integers(10, 100))
         pen.rectangle((x, y, x + 80, y + 60), fill=ink(vivid(rng)))
     return _floats(sheet)
 
@@ -144,7 +143,9 @@ def look_up(sheet: Floats, across: Floats, down: Floats) -> Floats:
     return np.asarray(sheet[row, column])
 
 
-def _small_print(pen: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple[int, int, int, int], fill: tuple[int, ...]) -> None:
+def _small_print(
+    pen: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple[int, int, int, int], fill: tuple[int, ...]
+) -> None:
     left, top, right, bottom = box
     for y in range(top, bottom, 7):
         x = left
@@ -176,5 +177,5 @@ def _font(height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(height)
 
 
-def _floats(sheet: Image.Image) -> NDArray[np.float32]:
+def _floats(sheet: Image.Image) -> Floats:
     return np.asarray(sheet, np.float32) / 255

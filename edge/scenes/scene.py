@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from edge.contract.classes import DEFAULT_CLASSES
 from edge.scenes import grounds
 from edge.scenes.camera import Lens
-from edge.scenes.clutter import CLUTTER
-from edge.scenes.containers import Pose, beer_mug, coffee_mug, soda_can, wine_bottle
+from edge.scenes.clutter import CLUTTER, STANDING
+from edge.scenes.containers import soda_can, wine_bottle
 from edge.scenes.layers import Floats, Layer, paste, silhouette, turned
 from edge.scenes.light import Light
+from edge.scenes.mugs import beer_mug, coffee_mug
+from edge.scenes.pose import Pose
 
 CLASSES = DEFAULT_CLASSES
 _CONTAINERS: dict[str, Callable[[np.random.Generator, Pose], Layer]] = {
@@ -24,6 +25,8 @@ _CONTAINERS: dict[str, Callable[[np.random.Generator, Pose], Layer]] = {
 }
 _SHAKE = 0.008
 """By how much the frames of a burst are shifted, in picture sides."""
+_COARSE = 4
+"""Shadows are soft and drawn this much smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def draw(cls: str, seed: int, size: int = 400, *, field: bool = False, jitter: i
     Raises:
         ValueError: no such class.
     """
+    if cls not in CLASSES:
+        raise ValueError(f"{cls} is none of {', '.join(CLASSES)}")
     kind = CLASSES.index(cls)
     rng = np.random.default_rng((seed, kind, int(field)))
     margin = max(1, int(size * _SHAKE * 2))
@@ -60,26 +65,23 @@ def draw(cls: str, seed: int, size: int = 400, *, field: bool = False, jitter: i
 
 def _scene(rng: np.random.Generator, cls: str, side: int, *, field: bool) -> Floats:
     light = _light(rng, field=field)
-    makers = CATALOGUE_OR_BELT[field]
+    makers = grounds.FIELD if field else grounds.CATALOGUE
     canvas = makers[rng.integers(len(makers))](rng, side)
     canvas *= light.colour * np.float32(0.75 + 0.35 * light.direction[2])
     placed: list[_Placed] = []
     if cls in _CONTAINERS:
         if rng.random() < (0.45 if field else 0.25):
-            placed.append(_clutter(rng, side, light, rng.uniform(0.3, 0.55), 0.48, field=field))
+            placed.append(_clutter(rng, side, light, rng.uniform(0.3, 0.55), 0.48))
         placed.append(_container(rng, cls, side, light, field=field))
         if field and rng.random() < 0.3:
-            placed.append(_clutter(rng, side, light, rng.uniform(0.2, 0.4), 0.36, field=field))
+            placed.append(_clutter(rng, side, light, rng.uniform(0.2, 0.4), 0.36))
     else:
-        for _ in range(rng.integers(1, 5) if field else rng.integers(1, 4)):
-            placed.append(_clutter(rng, side, light, rng.uniform(0.35, 0.7), 0.25 if field else 0.15, field=field))
+        count = rng.integers(1, 5) if field else rng.integers(1, 4)
+        placed += [_clutter(rng, side, light, rng.uniform(0.35, 0.7), 0.25 if field else 0.15) for _ in range(count)]
     for thing in placed:
         _cast(canvas, thing, light)
         paste(canvas, thing.layer, turned(thing.spin), thing.at)
     return canvas
-
-
-CATALOGUE_OR_BELT = (grounds.CATALOGUE, (grounds.belt, grounds.belt, grounds.belt, grounds.metal))
 
 
 def _light(rng: np.random.Generator, *, field: bool) -> Light:
@@ -96,31 +98,22 @@ def _light(rng: np.random.Generator, *, field: bool) -> Light:
 def _container(rng: np.random.Generator, cls: str, side: int, light: Light, *, field: bool) -> _Placed:
     stands = bool(rng.random() < (0.4 if field else 0.65))
     spin = rng.normal(0, 0.06) if stands else rng.uniform(-np.pi, np.pi)
-    if stands:
-        tilt = rng.uniform(0.3, 0.9) if field else rng.uniform(0.12, 0.75)
-    else:
-        tilt = rng.uniform(0.06, 0.45)
+    tilt = rng.uniform(0.06, 0.45) if not stands else rng.uniform(0.3, 0.9) if field else rng.uniform(0.12, 0.75)
     length = side * (rng.uniform(0.4, 0.66) if field else rng.uniform(0.44, 0.66))
-    worn = rng.uniform(0.1, 1.0) if field else rng.uniform(0, 0.5)
+    worn = rng.uniform(0.1, 0.95) if field else rng.uniform(0, 0.6)
     layer = _CONTAINERS[cls](rng, Pose(length, tilt, light.turned(spin), worn))
-    off = 0.12 if field else 0.06
-    return _put(rng, layer, spin, side, off, stands=stands)
+    x, y = (0.5 + rng.normal(0, 0.12 if field else 0.06, 2).clip(-0.26, 0.26)) * side
+    return _at(layer, spin, (float(x), float(y)), stands=stands)
 
 
-def _clutter(rng: np.random.Generator, side: int, light: Light, length: float, off: float, *, field: bool) -> _Placed:
-    spin = rng.uniform(-np.pi, np.pi)
+def _clutter(rng: np.random.Generator, side: int, light: Light, length: float, off: float) -> _Placed:
     maker = CLUTTER[rng.integers(len(CLUTTER))]
-    stands = bool(rng.random() < 0.3)
-    if stands:
-        spin = rng.normal(0, 0.1)
-    pose = Pose(side * length, rng.uniform(0.3, 0.8) if stands else rng.uniform(0.06, 0.5), light.turned(spin), rng.uniform(0, 1))
+    stands = maker in STANDING and bool(rng.random() < 0.5)
+    spin = rng.normal(0, 0.1) if stands else rng.uniform(-np.pi, np.pi)
+    tilt = rng.uniform(0.3, 0.8) if stands else rng.uniform(0.06, 0.5)
+    pose = Pose(side * length, tilt, light.turned(spin), rng.uniform(0, 1))
     angle, far = rng.uniform(0, 2 * np.pi), off * side * rng.uniform(0.6, 1.1)
     return _at(maker(rng, pose), spin, (side / 2 + far * np.cos(angle), side / 2 + far * np.sin(angle)), stands=stands)
-
-
-def _put(rng: np.random.Generator, layer: Layer, spin: float, side: int, off: float, *, stands: bool) -> _Placed:
-    x, y = side / 2 + rng.normal(0, off, 2).clip(-0.26, 0.26) * side
-    return _at(layer, spin, (float(x), float(y)), stands=stands)
 
 
 def _at(layer: Layer, spin: float, middle: tuple[float, float], *, stands: bool) -> _Placed:
@@ -132,26 +125,28 @@ def _at(layer: Layer, spin: float, middle: tuple[float, float], *, stands: bool)
 
 def _cast(canvas: Floats, thing: _Placed, light: Light) -> None:
     """Darken the ground where a thing keeps the light away: far from the lamp, and close under it."""
-    small = 4
-    size = -(-canvas.shape[0] // small)
+    side = canvas.shape[0]
+    size = -(-side // _COARSE)
     x, y, z = light.direction
-    reach = min(0.9, 0.5 * np.hypot(x, y) / z)
-    away = np.asarray((-x, y)) / max(np.hypot(x, y), 1e-6) * reach
-    at = np.asarray(thing.at) / small
-    thick = min(thing.layer.alpha.shape) * 0.16 / small
+    long = float(np.hypot(x, y))
+    reach = min(0.9, 0.5 * long / z) / max(long, 1e-6)
+    right, down = -x * reach, y * reach
+    column, row = thing.at[0] / _COARSE, thing.at[1] / _COARSE
+    thick = min(thing.layer.alpha.shape) * 0.16 / _COARSE
+    as_seen = turned(thing.spin, 1 / _COARSE)
     if thing.stands:
         # The axis, upright in the picture, falls on the ground away from the lamp; the width stays.
-        matrix = np.array(((1.0, -away[0]), (0.0, -min(away[1], -0.12) if away[1] < 0 else -away[1] - 0.12))) / small
-        falls = silhouette(thing.layer, matrix, (float(at[0]), float(at[1])), size)
+        down = min(down, -0.12) if down < 0 else down + 0.12
+        matrix = np.array(((1.0, -right), (0.0, -down))) / _COARSE
+        falls = silhouette(thing.layer, matrix, (column, row), size)
     else:
-        matrix = turned(thing.spin, 1 / small)
-        falls = silhouette(thing.layer, matrix, (float(at[0] + away[0] * thick * 2), float(at[1] + away[1] * thick * 2)), size)
-    close = silhouette(thing.layer, turned(thing.spin, 1 / small), (float(at[0]), float(at[1] + 1)), size)
-    shade = _grown(falls, 1.6 + thick * 0.18, canvas.shape[0]) * (0.62 * (1 - light.ambient) + 0.1)
-    shade = np.maximum(shade, _grown(close, 2.2, canvas.shape[0]) * 0.4)
-    canvas *= (1 - shade)[..., np.newaxis]
+        falls = silhouette(thing.layer, as_seen, (column + 2 * right * thick, row + 2 * down * thick), size)
+    close = silhouette(thing.layer, as_seen, (column, row + 1 + thing.stands), size)
+    falls = _faded(falls, 1.6 + thick * 0.18, 0.62 * (1 - light.ambient) + 0.1)
+    light_left = ImageChops.invert(ImageChops.lighter(falls, _faded(close, 2.2, 0.45)))
+    light_left = light_left.resize((side, side), Image.Resampling.BILINEAR)
+    canvas *= (np.asarray(light_left, np.float32) / 255)[..., np.newaxis]
 
 
-def _grown(small: Image.Image, blur: float, side: int) -> NDArray[np.float32]:
-    soft = small.filter(ImageFilter.GaussianBlur(blur)).resize((side, side), Image.Resampling.BILINEAR)
-    return np.asarray(soft, np.float32) / 255
+def _faded(shadow: Image.Image, blur: float, strength: float) -> Image.Image:
+    return shadow.filter(ImageFilter.GaussianBlur(blur)).point([int(value * strength) for value in range(256)])

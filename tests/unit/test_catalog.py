@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.core.catalog import Catalog, Content, Label, Relocation
@@ -18,8 +18,8 @@ LABELED_KEY = "labeled_field_data/beer-mug/1542150172123_beer-mug_0.56.jpg"
 
 
 @pytest.fixture
-def catalog(tmp_path):
-    catalog = Catalog(tmp_path / "catalog.sqlite")
+def catalog(folder):
+    catalog = Catalog(folder / "catalog.sqlite")
     yield catalog
     catalog.close()
 
@@ -123,6 +123,7 @@ def test_facts_are_remembered(catalog):
     assert catalog.fact("synced_ms") == "2"
 
 
+@settings(max_examples=40)
 @given(st.sets(st.text(st.characters(codec="utf-8"), max_size=4), max_size=30))
 def test_a_listing_is_in_the_order_of_bytes_and_has_all_below_its_prefix(tmp_path_factory, names):
     keys = {f"raw_field_data/{name}" for name in names if name}
@@ -132,12 +133,12 @@ def test_a_listing_is_in_the_order_of_bytes_and_has_all_below_its_prefix(tmp_pat
     catalog.close()
 
 
-def test_a_listing_half_read_keeps_nobody_from_writing(tmp_path, catalog):
+def test_a_listing_half_read_keeps_nobody_from_writing(folder, catalog):
     """SQLite refuses to turn an old reading transaction into a writing one once another process has written."""
     catalog.apply([listed(f"raw_field_data/{number:05d}.jpg") for number in range(6000)], [], 1)
     reading = catalog.listing("raw_field_data/")
     assert next(reading).key == "raw_field_data/00000.jpg"
-    other = Catalog(tmp_path / "catalog.sqlite")
+    other = Catalog(folder / "catalog.sqlite")
     other.set_fact("other", "was here")
     other.close()
     catalog.apply([listed("raw_field_data/00000.jpg", etag="e2")], [], 2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.evaluation import Answers, Labelled
-from desktop.core.gate import judge, judge_all
+from desktop.core.gate import judge, judge_all, labels_needed
 from desktop.core.verdict import GateSettings, Missing, Ruling, Verdict
 from edge.contract.records import dump, load
 from tests.judging import answers, pictures
@@ -129,6 +129,14 @@ def test_what_is_missing_brings_an_equal_model_through():
     assert few.verdict == Ruling.INSUFFICIENT
     n = 100 + few.missing.interval
     assert judge(*apart_by(round(0.03 * n), round(0.03 * n), n=n), attempt=2, settings=SETTINGS).verdict == Ruling.PASS
+
+
+def test_what_is_missing_is_reckoned_for_the_attempt_it_will_be():
+    """More labels make another test set; without a picture nothing was attempted yet."""
+    none = judge(*apart_by(0, 0, n=0), attempt=1, settings=SETTINGS)
+    few = judge(*apart_by(0, 0, n=20), attempt=1, settings=SETTINGS)
+    assert none.missing.interval == labels_needed(0.06, settings=SETTINGS, attempt=1)
+    assert few.missing.interval == labels_needed(0.06, settings=SETTINGS, attempt=2) - 20
 
 
 def test_more_labels_are_not_promised_to_help_where_an_equal_model_had_passed():

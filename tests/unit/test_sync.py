@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.core.catalog import Catalog
@@ -12,14 +12,14 @@ from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, Step, silent
 from desktop.core.sync import SyncReport, sync
 from edge.contract.keys import Area
-from tests.plant import TestPlant, keys_of
+from tests.plant import Plant, keys_of
 
 EVERY = (Area.RAW, Area.LABELED, Area.DISCARDED, Area.BASE)
 
 
 @pytest.fixture
-def plant(tmp_path):
-    plant = TestPlant(tmp_path)
+def plant(folder):
+    plant = Plant(folder)
     yield plant
     plant.close()
 
@@ -198,10 +198,10 @@ CHANGES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(CHANGES, min_size=1, max_size=3))
 def test_after_any_changes_by_hand_the_catalog_is_what_a_new_one_would_be(tmp_path_factory, rounds):
-    plant = TestPlant(tmp_path_factory.mktemp("plant"))
+    plant = Plant(tmp_path_factory.mktemp("plant"))
     for changes in rounds:
         for folder, name, body in changes:
             path = plant.root / folder / f"{name}.jpg"

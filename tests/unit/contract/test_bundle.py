@@ -39,7 +39,9 @@ def test_preprocessing_that_no_one_can_do_is_refused(wrong):
         Preprocessing(**wrong)
 
 
-@pytest.mark.parametrize(("sha256", "size_bytes"), [("0" * 63, 1), ("G" * 64, 1), ("0" * 64 + "\n", 1), ("0" * 64, -1), ("0" * 64, 1 << 30)])
+@pytest.mark.parametrize(
+    ("sha256", "size_bytes"), [("0" * 63, 1), ("G" * 64, 1), ("0" * 64 + "\n", 1), ("0" * 64, -1), ("0" * 64, 1 << 30)]
+)
 def test_a_file_is_a_digest_and_a_bearable_size(sha256, size_bytes):
     with pytest.raises(ValueError, match="sha256|size_bytes"):
         File(sha256, size_bytes)

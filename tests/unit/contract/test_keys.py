@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from edge.contract import keys
 from edge.contract.keys import Area, BadKey, Place, check_key, claim_key, fold, is_image, key_of, key_problem, locate
 
-PARTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda part: key_problem(part) is None and "/" not in part)
+PARTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
+    lambda part: key_problem(part) is None and "/" not in part
+)
 NAMES = PARTS.map(lambda part: part + ".jpg")
 
 HOSTILE = [

@@ -125,7 +125,9 @@ def test_a_side_never_changes_between_versions(name, expected):
     assert side(name) is expected
 
 
-@given(ms=TIMES_MS, one=CLASS_IDS, other=st.none() | CLASS_IDS, device=DEVICES, sha256=DIGESTS, later_ms=st.integers(0, SLOT_MS - 1))
+@given(
+    ms=TIMES_MS, one=CLASS_IDS, other=st.none() | CLASS_IDS, device=DEVICES, sha256=DIGESTS, later_ms=st.integers(0, SLOT_MS - 1)
+)
 def test_a_side_depends_on_device_and_slot_alone(ms, one, other, device, sha256, later_ms):
     first_ms = ms // SLOT_MS * SLOT_MS
     first = format_name(first_ms, one, 0.5, device, sha256)

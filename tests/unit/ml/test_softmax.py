@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.ml.calibration import cross_entropy
 from desktop.ml.minimiser import minimise
 from desktop.ml.softmax import Examples, _Problem, fit
 from edge.classifier import probabilities
@@ -55,18 +56,15 @@ def test_the_way_to_a_penalty_does_not_matter():
     assert np.abs(one - other).max() < 0.01
 
 
-def test_a_class_counts_the_same_however_many_examples_it_has():
-    known = examples(2)
-    first = known.labels == 0
-    more = Examples(
-        np.concatenate([known.features, *[known.features[first]] * 4]), np.concatenate([known.labels, *[known.labels[first]] * 4]), 3
-    )
-    problem, repeated = _Problem(known), _Problem(more)
-    point = np.random.default_rng(0).normal(size=problem.size).astype(np.float32)
-    # Only the centre moves: compare the heads on what they say of the same features.
-    answers = [probabilities(fit(one, (0.003,))[0].logits(known.features), 1.0) for one in (known, more)]
-    assert problem.size == repeated.size == len(point)
-    assert np.abs(answers[0] - answers[1]).max() < 0.03
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_the_loss_is_the_mean_of_the_classes_mean_cross_entropies(seed):
+    known = examples(seed)
+    problem = _Problem(known)
+    point = np.random.default_rng(seed).normal(size=problem.size).astype(np.float32)
+    losses = cross_entropy(problem.head(point).logits(known.features), known.labels)
+    expected = np.mean([losses[known.labels == label].mean() for label in range(known.classes)])
+    assert problem.loss(0.0, point)[0] == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
 
 def test_where_features_lie_does_not_matter():

@@ -1,0 +1,422 @@
+"""``python -m edge``: the program of one device, put together.
+
+    run        answer picture after picture, an answer a line (JSON) on stdout, until the pictures or the patience end
+    once       answer one picture and send it on its way
+    selftest   load the model, bring one picture through everything, in a folder that is thrown away
+    doctor     say what is missing
+
+Exit codes: 0 done (also after SIGTERM), 1 failed with a message, 2 wrong usage, 130 cancelled. What goes on is told on stderr.
+
+Threads of ``run``: this one captures and answers · *storer* writes to the disk · *uploader* sends · *keeper* looks for orders
+and reports.
+"""
+
+import argparse
+import contextlib
+import importlib.metadata
+import json
+import logging
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from filelock import FileLock, Timeout
+
+from edge.camera import BadCamera, PacedCamera, open_camera
+from edge.check import check_apart
+from edge.classifier import BadModel, OnnxClassifier
+from edge.config import Config, ConfigError, load_config
+from edge.contract.bundle import Thresholds
+from edge.contract.keys import RAW
+from edge.contract.messages import Answer
+from edge.contract.records import encode
+from edge.doctor import Finding, examine
+from edge.fetching import ModelFolder
+from edge.folder import Folder, FolderUplink
+from edge.models import Models
+from edge.pipeline import Pipeline
+from edge.ports import CameraError, Classifier, EndOfPictures, Transport, Uplink, UplinkError
+from edge.reporting import Reporter
+from edge.sampling import Policy
+from edge.spool import Spool
+from edge.tally import Tally
+from edge.uploader import Backoff, Storer, Uploader
+
+_log = logging.getLogger("edge")
+
+
+class Lines:
+    """Answers as JSON lines; satisfies ``edge.ports.Transport``."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: TextIO | None = stream
+
+    def publish(self, answer: Answer) -> None:
+        """Write one line; once nobody reads any more, none."""
+        if self._stream is None:
+            return
+        try:
+            print(json.dumps(encode(answer), ensure_ascii=False), file=self._stream, flush=True)
+        except (BrokenPipeError, ValueError):
+            _log.warning("nobody reads the answers any more")
+            self._stream = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Everything that one device is made of."""
+
+    config: Config
+    camera: PacedCamera
+    models: Models
+    spool: Spool
+    storer: Storer
+    uploader: Uploader
+    reporter: Reporter
+    pipeline: Pipeline
+
+    def update(self) -> None:
+        """Look for orders and report, as far as the bucket can be reached."""
+        with _told():
+            self.models.update()
+        with _told():
+            self.reporter.report()
+
+
+def open_uplink(config: Config) -> Uplink:
+    """Give the bucket of the settings.
+
+    Raises:
+        ConfigError: it is of no known kind.
+    """
+    return FolderUplink(Folder(config.bucket_folder))
+
+
+def build(config: Config, uplink: Uplink, transport: Transport, stop: threading.Event) -> Device:
+    """Put a device together.
+
+    Raises:
+        ConfigError: the camera's URL makes no sense.
+    """
+    home, name = config.home_folder, config.device_name
+    try:
+        camera = open_camera(config.camera, stop.wait)
+    except BadCamera as error:
+        raise ConfigError(f"camera: {error}") from error
+    limits = config.spool
+    spool = Spool(home / "spool", quota_bytes=limits.quota_bytes, max_records=limits.max_records, free_bytes=limits.free_bytes)
+    uploader = Uploader(spool, uplink, Backoff(config.upload.retry_s, config.upload.retry_max_s), random.Random())
+    storer = Storer(spool, uploader.wake)
+    models = Models(
+        name,
+        str(config.bucket_folder),
+        uplink,
+        ModelFolder(home / "models", uplink, config.models.max_bytes, limits.free_bytes),
+        home / "standing.json",
+        check=lambda folder: check_apart(folder, config.models.check_timeout_s, stop.is_set),
+        load=partial(_load, threads=config.models.threads),
+        confirm=config.models.confirm,
+    )
+    tally = Tally(home / "stats", name)
+    reporter = Reporter(
+        name,
+        uplink,
+        models,
+        tally,
+        spooled=lambda: spool.waiting,
+        dropped=lambda: sum(spool.dropped.values()) + storer.lost,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        interval_ms=round(config.report_s * 1000),
+        program=_version(),
+    )
+    pipeline = Pipeline(name, camera, models, config.sampling, storer, transport, tally)
+    return Device(config, camera, models, spool, storer, uploader, reporter, pipeline)
+
+
+def run(device: Device, stop: threading.Event) -> None:
+    """Answer picture after picture until ``stop`` or the end of the pictures; leave nothing half done."""
+    # A replay may be over before a thread had looked: the first look comes before the first picture.
+    device.update()
+    storer = threading.Thread(target=_again, args=(device.storer.run,), name="storer")
+    uploader = threading.Thread(target=_again, args=(partial(device.uploader.run, stop),), name="uploader", daemon=True)
+    keeper = threading.Thread(target=_again, args=(partial(_keep, device, stop),), name="keeper", daemon=True)
+    for thread in (storer, uploader, keeper):
+        thread.start()
+    try:
+        _answer(device, stop)
+    finally:
+        device.storer.finish()
+        storer.join()
+        if not stop.is_set():
+            _drain(device, stop)
+        stop.set()
+        device.uploader.wake()
+        device.models.changed.set()
+        for thread in (uploader, keeper):
+            thread.join(5.0)  # a request that hangs is no reason to hang; the spool keeps what is not acknowledged
+        _end(device)
+
+
+def once(device: Device) -> None:
+    """Answer one picture, and send what waits.
+
+    Raises:
+        CameraError: a damaged picture. EndOfPictures: there is none.
+    """
+    device.update()
+    try:
+        device.pipeline.handle()
+    finally:
+        device.storer.finish()
+        device.storer.run()
+        while device.spool.waiting and device.uploader.step() == 0:
+            pass
+        _end(device)
+
+
+def selftest(config: Config) -> Iterator[Finding]:
+    """Try the installed model, then everything with one drawn picture, in a folder below ``home`` that is thrown away."""
+    home = config.home_folder
+    home.mkdir(parents=True, exist_ok=True)
+    installed = sorted(path for path in (home / "models").glob("*") if (path / "model.json").is_file())
+    for path in installed:
+        try:
+            check_apart(path, config.models.check_timeout_s)
+            yield Finding("model", path.name[:8])
+        except BadModel as error:
+            yield Finding("model", f"{path.name[:8]}: {error}", good=False)
+    answers: list[Answer] = []
+    with tempfile.TemporaryDirectory(prefix="selftest-", dir=home) as folder:
+        trial = replace(
+            config,
+            bucket=folder,
+            home=f"{folder}/home",
+            camera="synthetic://?count=1",
+            sampling=Policy(test_chance=1.0, chance=1.0, no_model_chance=1.0),
+        )
+        device = build(trial, open_uplink(trial), _Collected(answers), threading.Event())
+        once(device)
+        for answer in answers:
+            arrived = answer.sampled is not None and open_uplink(trial).get(RAW + answer.sampled.name, 1 << 24) is not None
+            yield Finding("picture", f"answered in {answer.latency_ms:.1f} ms, stored and sent", good=arrived)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        config = load_config(options.config, _settings(options))
+        if options.command == "doctor":
+            return _show(examine(config, open_uplink))
+        if options.command == "selftest":
+            return _show(selftest(config))
+        with _alone(config):
+            return _work(options.command, config)
+    except ConfigError as error:
+        return _fail(str(error), 2)
+    except (OSError, CameraError, EndOfPictures, Timeout) as error:
+        return _fail(_reason(error), 1)
+
+
+def _work(command: str, config: Config) -> int:
+    """Do ``run`` or ``once``; give the exit code."""
+    stop, signals = threading.Event(), _Signals()
+    device = build(config, open_uplink(config), Lines(sys.stdout), stop)
+    with signals.set(stop):
+        try:
+            if command == "once":
+                once(device)
+            else:
+                run(device, stop)
+        except EndOfPictures:
+            if signals.received is None:
+                raise
+        finally:
+            device.camera.close()
+    return 130 if signals.received == signal.SIGINT else 0
+
+
+def _answer(device: Device, stop: threading.Event) -> None:
+    """Answer at the camera's pace or the configured one."""
+    interval_s = device.camera.interval_s if device.config.interval_s is None else device.config.interval_s
+    failures, next_s = 0, time.monotonic()
+    while not stop.is_set():
+        try:
+            device.pipeline.handle()
+            failures = 0
+        except CameraError as error:
+            _log.warning("no picture: %s", error)
+            failures += 1
+            stop.wait(min(1.0, 0.05 * (failures - 1)))  # one damaged file costs nothing, a dead camera no processor
+        except EndOfPictures:
+            return
+        next_s = max(next_s + interval_s, time.monotonic())
+        stop.wait(next_s - time.monotonic())
+
+
+def _keep(device: Device, stop: threading.Event) -> None:
+    """Look for orders at the configured pace, and report whenever there is something new."""
+    looked_s = time.monotonic()
+    poll_s = device.config.models.poll_s
+    while not stop.is_set():
+        device.models.changed.wait(max(0.0, looked_s + poll_s - time.monotonic()))
+        device.models.changed.clear()
+        if stop.is_set():
+            return
+        if time.monotonic() >= looked_s + poll_s:
+            looked_s = time.monotonic()
+            device.update()
+        else:
+            with _told():
+                device.reporter.report()
+
+
+def _again(work: Callable[[], None]) -> None:
+    """Do a thread's work until it returns; what nobody foresaw is told, and is no reason to stop for an unattended device."""
+    while True:
+        try:
+            work()
+        except Exception:  # noqa: BLE001  # the last place where it can be told
+            _log.exception("%s went wrong and goes on", threading.current_thread().name)
+            time.sleep(1.0)
+        else:
+            return
+
+
+def _drain(device: Device, stop: threading.Event) -> None:
+    """Wait until everything has reached the bucket, but not for ever."""
+    until_s = time.monotonic() + device.config.upload.drain_s
+    while device.spool.waiting and time.monotonic() < until_s and not stop.wait(0.02):
+        pass
+    if device.spool.waiting:
+        _log.warning("%d pictures wait for the next start", device.spool.waiting)
+
+
+def _end(device: Device) -> None:
+    device.models.close()
+    with _told():
+        device.reporter.report(now=True)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Say that the bucket cannot be reached, and go on."""
+    try:
+        yield
+    except UplinkError as error:
+        _log.warning("the bucket cannot be reached: %s", error)
+
+
+@contextlib.contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """See to it that no other program works in this home."""
+    home = config.home_folder
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / "lock", timeout=0):
+        yield
+
+
+class _Signals:
+    """SIGTERM and SIGINT ask the program to end; a second one ends it at once."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+
+    @contextlib.contextmanager
+    def set(self, stop: threading.Event) -> Iterator[None]:
+        """Listen for as long as the block runs."""
+
+        def ask(number: int, _frame: object) -> None:
+            self.received = number
+            signal.signal(number, signal.SIG_DFL)
+            stop.set()
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Collected:
+    """Answers in a list."""
+
+    def __init__(self, answers: list[Answer]) -> None:
+        self._answers = answers
+
+    def publish(self, answer: Answer) -> None:
+        """Keep an answer."""
+        self._answers.append(answer)
+
+
+def _load(folder: Path, threads: int) -> tuple[Classifier, Thresholds]:
+    classifier = OnnxClassifier.load(folder, threads)
+    return classifier, classifier.manifest.thresholds
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings (TOML); options go over it")
+    common.add_argument("--bucket", metavar="FOLDER", help="the bucket: a folder")
+    common.add_argument("--camera", metavar="URL", help="folder:///path[?loop=1|?watch=1] or synthetic://")
+    common.add_argument("--device", metavar="NAME", help="this device's name (default: the computer's)")
+    common.add_argument("--home", metavar="DIR", help="where spool, models and state lie")
+    common.add_argument("--interval", type=float, metavar="S", help="seconds between two pictures (default: the camera's pace)")
+    parser = argparse.ArgumentParser(prog="python -m edge", description="The program of one device.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in (
+        ("run", "answer picture after picture, an answer a line on stdout"),
+        ("once", "answer one picture"),
+        ("selftest", "try model, disk and program"),
+        ("doctor", "say what is missing"),
+    ):
+        commands.add_parser(name, help=text, description=text, parents=[common])
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    names = {"bucket": "bucket", "camera": "camera", "device": "device", "home": "home", "interval": "interval_s"}
+    return {key: getattr(options, option) for option, key in names.items()}
+
+
+def _show(findings: Iterator[Finding]) -> int:
+    good = True
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+        sys.stdout.flush()
+        good = good and finding.good
+    return 0 if good else 1
+
+
+def _fail(reason: str, code: int) -> int:
+    sys.stderr.write(f"edge: {reason}\n")
+    return code
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Timeout):
+        return f"another program works in this home already ({Path(error.lock_file).parent})"
+    if isinstance(error, EndOfPictures):
+        return "the camera has no picture"
+    return str(error)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("sortloop")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+import pytest
+
+from edge.config import Config, ConfigError, load_config, parse_config
+from edge.sampling import THRESHOLDS
+
+
+def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
+    file = tmp_path / "edge.toml"
+    file.write_text('device = "press 3"\n[sampling]\npreset = "thresholds"\n[spool]\nquota_bytes = 1000\n', "utf-8")
+    config = load_config(file, {})
+    assert (config.device, config.sampling.preset, config.spool.quota_bytes) == ("press 3", THRESHOLDS, 1000)
+    assert config.models == Config().models
+
+
+def test_an_option_goes_over_the_file_and_an_option_not_given_does_not(tmp_path):
+    file = tmp_path / "edge.toml"
+    file.write_text('device = "a"\ncamera = "synthetic://"\n', "utf-8")
+    config = load_config(file, {"device": "b", "camera": None})
+    assert (config.device, config.camera) == ("b", "synthetic://")
+
+
+def test_numbers_may_come_as_strings_as_a_nucleus_sends_them():
+    config = parse_config({"report_s": "30", "sampling": {"test_chance": "0.5", "seed": "7"}, "models": {"threads": "2"}})
+    assert (config.report_s, config.sampling.test_chance, config.sampling.seed, config.models.threads) == (30.0, 0.5, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"sampling": {"presett": "x"}}, "sampling.presett: unknown"),
+        ({"sampling": {"preset": "all"}}, "sampling.preset: 'all'"),
+        ({"sampling": {"test_chance": 1.5}}, "sampling.test_chance: 0 to 1"),
+        ({"sampling": {"test_chance": "often"}}, "sampling.test_chance: a number"),
+        ({"sampling": {"test_chance": float("nan")}}, "sampling.test_chance: a number"),
+        ({"sampling": 3}, "sampling: a table"),
+        ({"models": {"threads": 1.5}}, "models.threads: a whole number"),
+        ({"models": {"threads": True}}, "models.threads: a whole number"),
+        ({"models": {"threads": 0}}, "models.threads: at least 1"),
+        ({"device": 3}, "device: a text"),
+        ({"device": "x" * 2000}, "device: "),
+        ({"interval_s": -1}, "interval_s: at least 0"),
+        ({"spool": {"quota_bytes": -1}}, "spool.quota_bytes: at least 0"),
+    ],
+)
+def test_a_message_begins_with_the_key(values, key):
+    with pytest.raises(ConfigError) as caught:
+        parse_config(values)
+    assert str(caught.value).startswith(key)
+
+
+def test_a_file_that_is_not_there_or_no_toml_is_named(tmp_path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text("device = ", "utf-8")
+    for path in (tmp_path / "absent.toml", broken):
+        with pytest.raises(ConfigError, match=path.name):
+            load_config(path, {})
+
+
+def test_the_home_is_one_a_device_and_a_name_never_leaves_its_folder():
+    home = parse_config({"device": "a/../b"}).home_folder
+    assert home.name == "a%2F..%2Fb"
+    assert home.parent.name == "sortloop-edge"
+
+
+def test_a_bucket_is_a_folder_with_the_posts_prefix(tmp_path):
+    for address in (str(tmp_path), f"file://{tmp_path}"):
+        assert parse_config({"bucket": address}).bucket_folder == tmp_path / "image-classification"
+
+
+@pytest.mark.parametrize("address", ["", "s3://plant/x"])
+def test_no_bucket_and_an_unknown_kind_of_bucket_are_refused(address):
+    with pytest.raises(ConfigError, match="^bucket: "):
+        _ = parse_config({"bucket": address}).bucket_folder

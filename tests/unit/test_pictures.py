@@ -1,0 +1,176 @@
+"""The picture cache: bytes and metadata fetched once, within a quota, least recently used gone first."""
+
+import os
+
+import pytest
+
+from desktop.core.errors import Cancelled, NotFoundError, StorageFullError
+from desktop.core.pictures import Pictures, unseen
+from desktop.core.progress import CancelToken, silent
+from edge.contract.keys import Area
+from tests.plant import Plant, plain_look, plain_shrink
+
+
+@pytest.fixture
+def plant(folder):
+    plant = Plant(folder)
+    yield plant
+    plant.close()
+
+
+def pictures(plant, quota_bytes=1 << 30, store=None):
+    return Pictures(
+        store or plant.store, plant.catalog, plant.home / "pictures",
+        look=plain_look, shrink=plain_shrink, quota_bytes=quota_bytes,
+    )  # fmt: skip
+
+
+def images(plant, names, size_bytes=0):
+    for name in names:
+        plant.send(name, name.encode().ljust(size_bytes, b"."))
+    plant.sync()
+    return [plant.image(name) for name in names]
+
+
+class CountingStore:
+    """The plant's store; ``asked`` are the keys that were fetched."""
+
+    def __init__(self, store):
+        self._store = store
+        self.asked = []
+
+    def get(self, key):
+        self.asked.append(key)
+        return self._store.get(key)
+
+
+def test_a_picture_is_fetched_once_and_looked_at(plant):
+    (image,) = images(plant, ["a.jpg"], 7)
+    store = CountingStore(plant.store)
+    cache = pictures(plant, store=store)
+    assert cache.fetch(image).read_bytes() == b"a.jpg.."
+    assert pictures(plant, store=store).fetch(image).read_bytes() == b"a.jpg.."
+    assert store.asked == [image.key]
+    (known,) = plant.catalog.known(Area.RAW)
+    assert (known.image.dhash, known.content.phash, known.content.reason, known.content.probability) == (7, 7, "chance", 0.25)
+    assert known.label is not None
+
+
+def test_a_picture_keeps_its_place_in_the_cache_when_it_is_moved(plant):
+    (image,) = images(plant, ["a.jpg"])
+    store = CountingStore(plant.store)
+    pictures(plant, store=store).fetch(image)
+    plant.label("soda-can", "a.jpg")
+    plant.deliver()
+    pictures(plant, store=store).fetch(plant.image("a.jpg"))
+    assert store.asked == [image.key]
+
+
+def test_a_picture_in_the_cache_is_looked_at_again_if_the_catalog_knows_nothing_of_it(plant):
+    """Another labeller moved it: the bytes are here, who labelled it and how is not."""
+    (image,) = images(plant, ["a.jpg"])
+    plant.pictures.fetch(image)
+    other = Plant(plant.root.parent, home="other", labeller="ben")
+    other.sync()
+    other.label("soda-can", "a.jpg", blind=True)
+    other.deliver()
+    other.close()
+    plant.sync()
+    assert unseen(plant.catalog.known(Area.LABELED))
+    plant.pictures.fetch_all(unseen(plant.catalog.known(Area.LABELED)), silent, CancelToken())
+    (known,) = plant.catalog.known(Area.LABELED)
+    assert (known.label.labeller, known.label.blind) == ("ben", True)
+    assert unseen([known]) == []
+
+
+def test_a_picture_that_is_gone_is_told_and_stops_nothing(plant):
+    wanted = images(plant, ["a.jpg", "b.jpg"])
+    (plant.root / wanted[0].key).unlink()
+    assert plant.pictures.fetch_all(wanted, silent, CancelToken()) == [wanted[0].key]
+    assert plant.pictures.fetch(wanted[1]).exists()
+    with pytest.raises(NotFoundError):
+        plant.pictures.fetch(wanted[0])
+
+
+def test_a_picture_that_was_replaced_is_not_given_for_the_old_one(plant):
+    (image,) = images(plant, ["a.jpg"])
+    (plant.root / image.key).write_bytes(b"quite another picture")
+    with pytest.raises(NotFoundError, match="changed"):
+        plant.pictures.fetch(image)
+    plant.sync()
+    assert plant.pictures.fetch(plant.image("a.jpg")).read_bytes() == b"quite another picture"
+
+
+def test_fetching_can_be_stopped_between_two_pictures(plant):
+    wanted = images(plant, ["a.jpg", "b.jpg"])
+    cancel = CancelToken()
+    steps = []
+
+    def stop_after_one(step):
+        steps.append(step)
+        if step.done == 1:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        plant.pictures.fetch_all([*wanted, *wanted], stop_after_one, cancel)
+    assert [step.done for step in steps] == [0, 1]
+
+
+def test_the_least_recently_used_pictures_go_first_when_the_quota_is_passed(plant):
+    wanted = images(plant, [f"{number}.jpg" for number in range(11)], 100)
+    cache = pictures(plant, quota_bytes=1000)
+    paths = [cache.fetch(image) for image in wanted[:10]]
+    for age_s, path in enumerate([paths[0], *paths[2:], paths[1]]):
+        os.utime(path, (1000 - age_s, 1000 - age_s))  # 1 is the oldest, then 9, 8 …; 0 is the newest
+    assert cache.fetch(wanted[0]) == paths[0]
+    paths.append(cache.fetch(wanted[10]))
+    assert [number for number, path in enumerate(paths) if not path.exists()] == [1, 9]
+    assert cache.fetch(wanted[1]).read_bytes().startswith(b"1.jpg")
+
+
+def test_a_picture_larger_than_the_quota_is_still_given(plant):
+    (image,) = images(plant, ["a.jpg"], 500)
+    assert len(pictures(plant, quota_bytes=100).fetch(image).read_bytes()) == 500
+
+
+def test_what_an_earlier_program_kept_counts_for_the_quota(plant):
+    wanted = images(plant, [f"{number}.jpg" for number in range(10)], 100)
+    for image in wanted:
+        pictures(plant, quota_bytes=1 << 30).fetch(image)
+    pictures(plant, quota_bytes=500).thumbnail(wanted[0], 50)
+    assert sum(path.stat().st_size for path in (plant.home / "pictures").glob("??/*")) <= 500
+
+
+def test_a_thumbnail_is_made_once(plant):
+    (image,) = images(plant, ["a.jpg"])
+    made = []
+    cache = Pictures(
+        plant.store, plant.catalog, plant.home / "pictures",
+        look=plain_look, shrink=lambda data, size: (made.append(size), data[:size])[1],
+    )  # fmt: skip
+    assert cache.thumbnail(image, 3) == cache.thumbnail(image, 3) == b"a.j"
+    assert cache.thumbnail(image, 4) == b"a.jp"
+    assert made == [3, 4]
+
+
+def test_forgetting_an_image_removes_its_picture_and_thumbnails(plant):
+    wanted = images(plant, ["a.jpg", "b.jpg"])
+    for image in wanted:
+        plant.pictures.thumbnail(image, 3)
+    plant.pictures.forget(wanted[0])
+    left = sorted(path.read_bytes() for path in (plant.home / "pictures").glob("??/*"))
+    assert left == [b"b.j", b"b.jpg"]
+
+
+def test_no_key_reaches_the_cache_folder(plant):
+    (image,) = images(plant, ["\u00e9 & co.jpg"])
+    path = plant.pictures.fetch(image)
+    assert path.name.removesuffix(".picture").isalnum()
+    assert path.name.isascii()
+
+
+def test_a_cache_that_cannot_be_written_says_so(plant):
+    (image,) = images(plant, ["a.jpg"])
+    (plant.home / "pictures").write_bytes(b"a file in its place")
+    with pytest.raises(StorageFullError, match="picture cache"):
+        pictures(plant).thumbnail(image, 3)
