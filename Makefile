@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-long lint bench bundle clean
+.PHONY: demo test test-long lint bench bundle texts clean
 
 demo: $(VENV)/.desktop
 	$(BIN)/sortloop demo --report build/demo/report.html build/demo/plant
@@ -24,7 +24,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks $(only)
 
 bundle: $(VENV)/.dev
-	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+texts: $(VENV)/.dev
+	@mkdir -p build
+	$(BIN)/pybabel -q extract --no-default-keywords -k _ -k ngettext:1,2 --no-location --sort-output -o build/sortloop.pot desktop
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -l zh_CN -i build/sortloop.pot -o resources/translations/zh_CN.po
 
 clean:
 	rm -rf $(VENV) build dist

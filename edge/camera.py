@@ -7,7 +7,8 @@
 
 Both keep a simulated clock: ``start_ms`` (default: so that a replay ends now) and ``interval_ms`` between captures (default
 10,000: a slot a picture). A file whose name says when it was captured keeps that time; in a drop box the file's own time counts
-unless ``start_ms`` is given. Tags are taken out, the rest of the bytes stay as they are.
+unless ``start_ms`` is given. Without a configured interval a replay goes as fast as it is answered, an endless one shows a
+picture a second. Tags are taken out, the rest of the bytes stay as they are.
 """
 
 import hashlib

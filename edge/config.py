@@ -3,7 +3,7 @@
     bucket = "/srv/plant"                     # a folder (its objects lie below image-classification/)
     camera = "folder:///var/pictures?watch=1" # see edge.camera
     device = "press-hall-3"                   # default: the thing's name, else the computer's
-    home = "/var/lib/sortloop"                # spool, models, state
+    home = "/var/lib/sortloop"                # spool, models, state; default: one a device and bucket
 
     [sampling]
     preset = "balanced"                       # or "thresholds", as in the post
@@ -13,6 +13,7 @@ Numbers may come as strings too: a Greengrass nucleus merges them so. Every mess
 """
 
 import dataclasses
+import hashlib
 import math
 import os
 import platform
@@ -25,7 +26,7 @@ from typing import Any, TypeVar
 
 from edge.contract.keys import DEFAULT_PREFIX, BadKey, reported_key
 from edge.contract.names import escape_device
-from edge.sampling import PRESETS, Policy
+from edge.sampling import Policy
 
 T = TypeVar("T")
 
@@ -113,11 +114,12 @@ class Config:
 
     @property
     def home_folder(self) -> Path:
-        """The configured folder, else one a device in the user's data folder."""
+        """The configured folder, else one a device and bucket in the user's data folder: no picture goes to another plant."""
         if self.home:
             return Path(self.home).expanduser()
         data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-        return Path(data) / "sortloop-edge" / escape_device(self.device_name)
+        bucket = os.path.abspath(os.path.expanduser(self.bucket.removeprefix("file://"))) if self.bucket else ""
+        return Path(data) / "sortloop-edge" / escape_device(self.device_name) / hashlib.sha256(bucket.encode()).hexdigest()[:12]
 
     @property
     def bucket_folder(self) -> Path:
@@ -208,6 +210,3 @@ def _at_least(least: float, **values: float) -> None:
     for key, value in values.items():
         if value < least:
             raise ValueError(f"{key}: at least {least}")
-
-
-__all__ = ["PRESETS", "Config", "ConfigError", "ModelConfig", "SpoolConfig", "UploadConfig", "load_config", "parse_config"]

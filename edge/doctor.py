@@ -16,8 +16,8 @@ from edge.config import Config, ConfigError
 from edge.contract.fleet import Desired, DeviceGroups
 from edge.contract.keys import FLEET_GROUPS, desired_key
 from edge.contract.records import BadRecord, load
-from edge.models import Standing
 from edge.ports import Uplink, UplinkError
+from edge.standing import Standing
 
 PACKAGES = ("numpy", "Pillow", "onnxruntime", "filelock")
 _IMPORTS = {"Pillow": "PIL"}

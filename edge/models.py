@@ -7,9 +7,7 @@ Where a device stands is one small file, replaced whole: a power cut leaves the 
 refused or has gone back is tried again only at a higher revision of ``desired``.
 """
 
-import contextlib
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable
@@ -21,10 +19,10 @@ from edge.classifier import BadModel
 from edge.contract.bundle import Thresholds
 from edge.contract.fleet import Desired, DeviceGroups, DeviceState
 from edge.contract.keys import FLEET_GROUPS, desired_key
-from edge.contract.records import BadRecord, dump, load
-from edge.disk import sync
+from edge.contract.records import BadRecord, load
 from edge.fetching import ModelFolder, NotYet
 from edge.ports import Classifier, Uplink, UplinkError
+from edge.standing import Standing, read_standing, write_standing
 
 STARTS = 2
 """How often a program may start and end badly with a model on trial before the model is blamed."""
@@ -32,25 +30,6 @@ _MAX_DESIRED_BYTES = 1 << 20
 _ID = re.compile(r"[0-9a-f]{64}\Z")
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """``home/standing.json``: where the device stands with its model."""
-
-    state: str = DeviceState.NO_MODEL
-    bucket: str = ""
-    """Revisions count within one bucket."""
-    model: str | None = None
-    previous: str | None = None
-    revision: int = 0
-    reason: str = ""
-    thresholds: Thresholds | None = None
-    confirmed: int = 0
-    """Live pictures that the model on trial has answered."""
-    previous_thresholds: Thresholds | None = None
-    starts: int = 0
-    """Program starts with the model on trial that did not end well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +91,7 @@ class Models:
         self._lock = threading.RLock()
         self._fetching: str | None = None
         self._manifest_thresholds = Thresholds()
-        self._standing = self._read(bucket)
+        self._standing = read_standing(file, bucket)
         self._in_use = InUse(None, Thresholds())
         self._start()
 
@@ -141,13 +120,7 @@ class Models:
         elif desired.model is None:
             self._accept(desired, None)
         elif desired.model == self._standing.model:
-            with self._lock:
-                state = self._standing.state if self._on_trial else DeviceState.RUNNING
-                self._save(
-                    replace(self._standing, revision=desired.revision, thresholds=desired.thresholds, state=state, reason="")
-                )
-                if self._in_use.classifier is not None:
-                    self._use(self._in_use.classifier, self._manifest_thresholds)
+            self._stay(desired)
         else:
             self._install(desired, desired.model)
 
@@ -312,29 +285,11 @@ class Models:
                 self._fetching = reason
                 self.changed.set()
 
-    def _read(self, bucket: str) -> Standing:
-        try:
-            standing = load(Standing, self._file.read_bytes())
-        except FileNotFoundError:
-            return Standing(bucket=bucket)
-        except (OSError, BadRecord) as error:
-            _log.warning("%s cannot be read, beginning anew: %s", self._file, error)
-            return Standing(bucket=bucket)
-        return standing if standing.bucket == bucket else replace(standing, bucket=bucket, revision=0)
-
     def _save(self, standing: Standing) -> None:
         """Note where the device stands, on the disk first."""
         self.changed.set()
-        temporary = self._file.with_suffix(".tmp")
         try:
-            with temporary.open("wb") as file:
-                file.write(dump(standing))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self._file)
-            sync(str(self._file.parent))
+            write_standing(self._file, standing)
         except OSError as error:
             _log.error("%s cannot be written (%s); a restart would know the old state", self._file, error.strerror or error)
-            with contextlib.suppress(OSError):
-                temporary.unlink()
         self._standing = standing

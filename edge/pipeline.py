@@ -7,7 +7,6 @@ The answer is published before anything is written. Whatever asks for a picture 
 import hashlib
 import logging
 import time
-from dataclasses import dataclass
 
 from edge.classifier import BadModel
 from edge.contract.messages import Answer, Sampled
@@ -16,23 +15,12 @@ from edge.contract.names import Side, format_name, slot_side
 from edge.models import InUse, Models
 from edge.ports import Camera, CameraError, Frame, Prediction, Transport
 from edge.preprocess import BadImage
-from edge.sampling import Policy, draw
+from edge.sampling import Draw, Policy, draw
 from edge.spool import Record, rank_of
 from edge.tally import Tally
 from edge.uploader import Storer
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A picture with what was made of it."""
-
-    frame: Frame
-    sha256: str
-    prediction: Prediction | None
-    model: str | None
-    in_use: InUse
 
 
 class Pipeline:
@@ -55,21 +43,21 @@ class Pipeline:
         """
         frame = self._camera.capture()
         began_s = time.perf_counter()
-        seen = self._classify(frame)
-        drawn = draw(self._policy, seen.in_use.thresholds, self._device, frame.wall_ms, seen.prediction)
-        label = seen.prediction.label if seen.prediction else None
-        confidence = seen.prediction.confidence if seen.prediction else 0.0
-        name = format_name(frame.wall_ms, label, confidence, self._device, seen.sha256)
+        prediction, in_use = self._classify(frame)
+        drawn = draw(self._policy, in_use.thresholds, self._device, frame.wall_ms, prediction)
+        label, confidence = (prediction.label, prediction.confidence) if prediction else (None, 0.0)
+        sha256 = hashlib.sha256(frame.jpeg).hexdigest()
+        name = format_name(frame.wall_ms, label, confidence, self._device, sha256)
         answer = Answer(
-            id=request or f"{frame.wall_ms}-{seen.sha256[:12]}",
+            id=request or f"{frame.wall_ms}-{sha256[:12]}",
             device=self._device,
             at_ms=frame.wall_ms,
             clock=frame.clock,
             message=_message(label, confidence),
             label=label,
             confidence=confidence,
-            scores=dict(seen.prediction.best()) if seen.prediction else {},
-            model=seen.model,
+            scores=dict(prediction.best()) if prediction else {},
+            model=in_use.classifier.model_id if prediction and in_use.classifier else None,
             latency_ms=round((time.perf_counter() - began_s) * 1000, 3),
             sampled=Sampled(drawn.reason, drawn.probability, name) if drawn else None,
             source=frame.source,
@@ -77,30 +65,33 @@ class Pipeline:
         self._transport.publish(answer)
         self._tally.add(answer)
         if drawn is not None:
-            raw = RawMetadata(
-                device=self._device,
-                captured_ms=frame.wall_ms,
-                clock=frame.clock,
-                reason=drawn.reason,
-                probability=drawn.probability,
-                model=seen.model,
-                scores=seen.prediction.best() if seen.prediction else (),
-            )
-            rank = rank_of(drawn.reason, test_slot=slot_side(self._device, frame.wall_ms) is Side.TEST)
-            self._storer.offer(Record(name, frame.jpeg, encode_raw(raw), rank), patient=frame.clock is Clock.SIMULATED)
+            self._keep(frame, answer, drawn, name)
         return answer
 
-    def _classify(self, frame: Frame) -> Seen:
-        """Give the picture with the model's answer; with none where there is no model, or where it failed.
+    def _keep(self, frame: Frame, answer: Answer, drawn: Draw, name: str) -> None:
+        """Hand a picture over for the way home."""
+        raw = RawMetadata(
+            device=self._device,
+            captured_ms=frame.wall_ms,
+            clock=frame.clock,
+            reason=drawn.reason,
+            probability=drawn.probability,
+            model=answer.model,
+            scores=tuple(answer.scores.items()),
+        )
+        rank = rank_of(drawn.reason, test_slot=slot_side(self._device, frame.wall_ms) is Side.TEST)
+        self._storer.offer(Record(name, frame.jpeg, encode_raw(raw), rank), patient=frame.clock is Clock.SIMULATED)
+
+    def _classify(self, frame: Frame) -> tuple[Prediction | None, InUse]:
+        """Give the model's answer and what gave it; no answer where there is no model, or where it failed.
 
         Raises:
             CameraError: the bytes are no picture.
         """
-        sha256 = hashlib.sha256(frame.jpeg).hexdigest()
         while True:
             in_use = self._models.in_use
             if in_use.classifier is None:
-                return Seen(frame, sha256, None, None, in_use)
+                return None, in_use
             try:
                 prediction = in_use.classifier.classify(frame.jpeg)
             except BadImage as error:
@@ -109,9 +100,9 @@ class Pipeline:
                 if self._models.failed(in_use.classifier, str(error)):
                     continue  # another one answers now
                 _log.error("no answer to %s: %s", frame.source, error)
-                return Seen(frame, sha256, None, None, in_use)
+                return None, in_use
             self._models.went_well(in_use.classifier)
-            return Seen(frame, sha256, prediction, in_use.classifier.model_id, in_use)
+            return prediction, in_use
 
 
 def _message(label: str | None, confidence: float) -> str:

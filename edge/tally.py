@@ -13,6 +13,8 @@ from edge.contract.messages import Answer
 from edge.contract.records import BadRecord, dump, load
 
 KEPT_DAYS = 30
+_LAST_MS = 253_370_764_800_000
+"""The first day of 9999; a picture's name may say any time, a calendar ends."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class Tally:
 
     def add(self, answer: Answer) -> None:
         """Count an answer."""
-        day = dt.datetime.fromtimestamp(answer.at_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
+        day = dt.datetime.fromtimestamp(min(answer.at_ms, _LAST_MS) / 1000, dt.UTC).strftime("%Y-%m-%d")
         with self._lock:
             self.answers += 1
             stats = self._day(day)

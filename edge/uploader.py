@@ -116,6 +116,7 @@ class Storer:
         self.lost = 0
         """Records that came faster than the disk took them, or that it refused."""
         self._spool, self._stored = spool, stored
+        self._trouble = ""
         self._queue: queue.Queue[Record | None] = queue.Queue(size)
 
     def offer(self, record: Record, *, patient: bool) -> bool:
@@ -124,7 +125,7 @@ class Storer:
             self._queue.put(record, block=patient)
         except queue.Full:
             self.lost += 1
-            _log.warning("the disk is too slow: %s is not kept", record.name)
+            self._tell("the disk is too slow, pictures are lost")
             return False
         return True
 
@@ -136,9 +137,18 @@ class Storer:
         """Write what comes until :meth:`finish`."""
         while (record := self._queue.get()) is not None:
             try:
-                if self._spool.put(record):
-                    self._stored()
-                else:
-                    _log.warning("no room: %s is given up", record.name)
+                kept = self._spool.put(record)
             except SpoolError as error:
-                _log.warning("%s is not kept: %s", record.name, error)
+                self._tell(str(error))
+                continue
+            if kept:
+                self._trouble = ""
+                self._stored()
+            else:
+                self._tell("no room, pictures are given up")
+
+    def _tell(self, trouble: str) -> None:
+        """Log what is wrong once, not for every picture: the log lies on the same disk."""
+        if trouble != self._trouble:
+            _log.warning("%s", trouble)
+        self._trouble = trouble

@@ -18,7 +18,11 @@ def channel_means(layout: str = "nchw", *, names: Mapping[str, str] | None = Non
     taken = {"x": "x", "logits": "logits", **(names or {})}
     shape = {"nchw": ["N", 3, SIZE, SIZE], "nhwc": ["N", SIZE, SIZE, 3]}[layout]
     graph = helper.make_graph(
-        [helper.make_node("ReduceMean", [taken["x"]], [taken["logits"]], axes={"nchw": [2, 3], "nhwc": [1, 2]}[layout], keepdims=0)],
+        [
+            helper.make_node(
+                "ReduceMean", [taken["x"]], [taken["logits"]], axes={"nchw": [2, 3], "nhwc": [1, 2]}[layout], keepdims=0
+            )
+        ],
         "channel-means",
         [helper.make_tensor_value_info(taken["x"], TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info(taken["logits"], TensorProto.FLOAT, ["N", 3])],

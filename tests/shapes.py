@@ -1,6 +1,6 @@
 """Shapes drawn on a mottled ground: classes that a model can learn from five pictures each.
 
-    images = draw_images(folder, {"disc": 5, "stripes": 5})     # files, as a training plan names them
+images = draw_images(folder, {"disc": 5, "stripes": 5})     # files, as a training plan names them
 """
 
 import hashlib

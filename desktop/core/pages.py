@@ -106,7 +106,8 @@ def _tiles(images: Sequence[Image], opened: Collection[str]) -> list[Tile]:
     for image in images:
         members[burst_of.get(image.key, image.key)].append(image)
     for burst in members.values():
-        burst.sort(key=lambda image: (time_ms(image), image.name))
+        if len(burst) > 1:  # most stand alone, and there may be a hundred thousand
+            burst.sort(key=lambda image: (time_ms(image), image.name))
     return [Tile(tuple(burst)) for burst in members.values()]
 
 

@@ -78,7 +78,7 @@ def confusion(evaluation: Evaluation) -> str:
 
 def reliability(old: Evaluation | None, new: Evaluation) -> str:
     """Draw stated confidence against the share that was right; on the dashed line is best."""
-    x, y = _scale(0, 1, 46, 306), _scale(0, 1, 270, 10)
+    x, y = _scale(0, 1, 46, 470), _scale(0, 1, 270, 10)
     body = f'<line class="grid dashed" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>'
     for share in (0.0, 0.5, 1.0):
         body += _text(x(share), 290, f"{share:g}", "axis") + _text(30, y(share) + 4, f"{share:g}", "axis")
@@ -88,14 +88,14 @@ def reliability(old: Evaluation | None, new: Evaluation) -> str:
             dots = [(x(one.confidence), y(one.accuracy)) for one in evaluation.reliability]
             body += f'<polyline class="{css}" points="{_path(dots)}"/>'
             body += "".join(f'<circle class="{css}fill" cx="{a:.1f}" cy="{b:.1f}" r="4"/>' for a, b in dots)
-    body += _text(176, 312, _("confidence it stated"), "axis")
-    return _svg(330, 320, body, _("Reliability"))
+    body += _text(258, 312, _("confidence it stated"), "axis")
+    return _svg(500, 320, body, _("Reliability"))
 
 
 def coverage(old: Evaluation | None, new: Evaluation) -> str:
     """Draw the precision of what is accepted over how much is accepted."""
     low = min([one.precision for part in (old, new) if part for one in part.curve] + [0.9])
-    x, y = _scale(0, 1, 46, 306), _scale(low, 1, 270, 10)
+    x, y = _scale(0, 1, 46, 470), _scale(low, 1, 270, 10)
     body = ""
     for share in (0.0, 0.5, 1.0):
         body += _text(x(share), 290, f"{share:g}", "axis")
@@ -106,8 +106,8 @@ def coverage(old: Evaluation | None, new: Evaluation) -> str:
     for evaluation, css in ((old, "old"), (new, "new")):
         if evaluation is not None:
             body += f'<polyline class="{css}" points="{_path((x(one.coverage), y(one.precision)) for one in evaluation.curve)}"/>'
-    body += _text(176, 312, _("share of the pictures accepted"), "axis")
-    return _svg(330, 320, body, _("Precision over coverage"))
+    body += _text(258, 312, _("share of the pictures accepted"), "axis")
+    return _svg(500, 320, body, _("Precision over coverage"))
 
 
 class _scale:  # noqa: N801 - used as the function it stands for

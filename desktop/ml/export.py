@@ -48,11 +48,22 @@ def export_onnx(folder: Path, target: Path) -> None:
     except BadModel as error:
         raise ConfigError(_("The model cannot be exported: {error}.").format(error=error)) from error
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f"{target.name}.", suffix=".tmp", delete=False) as file:
-            file.write(data)
-        os.replace(file.name, target)
+        _write(target, data)
     except OSError as error:
         raise ConfigError(_("{path} cannot be written: {error}.").format(path=target, error=error.strerror)) from error
+
+
+def _write(target: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f"{target.name}.", suffix=".tmp", delete=False) as file:
+        unfinished = Path(file.name)
+        try:
+            file.write(data)
+            file.close()
+            unfinished.chmod(0o644)  # a temporary file is for one user alone
+            os.replace(unfinished, target)
+        except BaseException:
+            unfinished.unlink()
+            raise
 
 
 class _Nodes:

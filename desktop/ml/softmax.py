@@ -82,5 +82,5 @@ class _Problem:
     def head(self, point: NDArray[np.float32]) -> Head:
         """Give the head for features as they come."""
         weights = point.reshape(self._shape)
-        folded = weights[:-1] / self._scale
+        folded = (weights[:-1] / self._scale).astype(np.float32)
         return Head(folded, (weights[-1] - self._mean @ folded).astype(np.float32))

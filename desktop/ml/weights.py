@@ -34,7 +34,16 @@ def read_weights(data: bytes) -> Tensors:
     try:
         return _read(io.BytesIO(data))
     # What a damaged pickle raises depends on where it is damaged.
-    except (pickle.UnpicklingError, EOFError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, struct.error) as error:
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        ArithmeticError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        struct.error,
+    ) as error:
         raise BadWeights(f"not a weight file that can be read here ({error})") from error
 
 

@@ -58,7 +58,7 @@ def wine_bottle(rng: np.random.Generator, pose: Pose) -> Layer:
     sine = np.sin(solid.angle)
     lean = pose.light.direction[0]
     glow = np.exp(-(((sine + 0.55 * np.sign(lean or 1)) / 0.3) ** 2)) * (1 - np.abs(sine) ** 6)
-    full = step(-solid.height, -rng.uniform(0.1, 0.75), 0.01) if rng.random() < 0.6 else np.zeros_like(glow)
+    full = step(-solid.height, -rng.uniform(0.1, 0.75), 0.01) if not pose.lies and rng.random() < 0.7 else np.zeros_like(glow)
     wine = np.asarray((0.25, 0.02, 0.05) if tint.mean() < 0.4 else (0.55, 0.42, 0.12), np.float32)
     stuff = tint * (1 - 0.5 * full[..., np.newaxis]) + wine * 0.4 * full[..., np.newaxis]
     colour = stuff * (0.65 + 1.7 * glow * (1 - 0.6 * full))[..., np.newaxis] * (0.4 + 0.6 * pose.light.diffuse(solid.normal))

@@ -12,6 +12,8 @@ from edge.scenes.solids import Surface, tube, turn
 
 RIM = 0.91
 """Where the inner wall of a mug begins, as a share of its radius."""
+_GLASS = np.asarray((0.72, 0.78, 0.78), np.float32)
+_FOAM = np.asarray((0.96, 0.93, 0.84), np.float32)
 _UP = np.asarray((0, 0.6, 0.8), np.float32)
 
 
@@ -26,33 +28,42 @@ def beer_mug(rng: np.random.Generator, pose: Pose) -> Layer:
         pose.tilt,
     )
     normal = _cut_glass(rng, solid)
-    empty = rng.random() < 0.12 + 0.3 * pose.worn
-    beer = np.asarray(((0.93, 0.6, 0.1), (0.8, 0.38, 0.05), (0.36, 0.14, 0.04))[rng.choice(3, p=(0.55, 0.3, 0.15))], np.float32)
-    glass = np.asarray((0.72, 0.78, 0.78), np.float32)
-    edge = np.abs(np.sin(solid.angle))
+    empty = pose.lies or rng.random() < 0.1 + 0.25 * pose.worn
     through = pose.light.diffuse(normal) * 0.5 + 0.5
-    if empty:
-        colour = glass * (1.05 - 0.5 * edge**3)[..., np.newaxis] * through
-        alpha = 0.32 + 0.6 * edge**4 + 0.3 * step(-solid.height, -0.1, 0.03)
-    else:
-        head = rng.uniform(0.72, 0.86)
-        depth = (1.15 - 0.55 * edge**2 + 0.25 * (solid.height - 0.5))[..., np.newaxis]
-        colour = beer * depth * through
-        foam = np.asarray((0.96, 0.93, 0.84), np.float32) * pose.light.diffuse(solid.normal)
-        ripple = cloud(rng, solid.alpha.shape, (4, 12)) * 0.015
-        above = step(solid.height + ripple, head, 0.03)[..., np.newaxis]
-        colour = colour * (1 - above) + foam * above
-        wall = step(edge, 0.94, 0.06)[..., np.newaxis]
-        colour = colour * (1 - 0.6 * wall) + glass * through * 0.6 * wall
-        alpha = np.full_like(edge, 0.96)
+    colour, alpha = _emptied(rng, solid) if empty else _filled(rng, pose, solid)
+    colour = colour * through
     bottom = step(-solid.height, -0.085, 0.03)[..., np.newaxis] * 0.75
-    colour = colour * (1 - bottom) + glass * (0.55 + 0.3 * np.sin(solid.angle * 5))[..., np.newaxis] * through * bottom
+    colour = colour * (1 - bottom) + _GLASS * (0.55 + 0.3 * np.sin(solid.angle * 5))[..., np.newaxis] * through * bottom
     colour = colour + 0.65 * pose.light.mirrored(normal, 0.1) * (solid.lid > 1)[..., np.newaxis]
-    colour, alpha = _glass_mouth(solid, colour, np.asarray(alpha, np.float32), glass * pose.light.colour, empty=empty)
+    colour, alpha = _glass_mouth(solid, colour, np.asarray(alpha, np.float32), _GLASS * pose.light.colour, empty=empty)
     mug = solid.layer(np.asarray(colour * pose.light.colour, np.float32), alpha)
     if not empty and rng.random() < 0.8:
         mug = _foam(rng, pose, radius).over(mug)
-    return _with_handle(rng, pose, mug, radius, glass, clear=True)
+    return _with_handle(rng, pose, mug, radius, _GLASS, clear=True)
+
+
+def _emptied(rng: np.random.Generator, solid: Surface) -> tuple[Floats, Floats]:
+    """Give clear glass, thick at the edges and the bottom, with what the foam left on it."""
+    edge = np.abs(np.sin(solid.angle))
+    colour: Floats = _GLASS * (1.05 - 0.5 * edge**3)[..., np.newaxis]
+    alpha = 0.32 + 0.6 * edge**4 + 0.3 * step(-solid.height, -0.1, 0.03)
+    if rng.random() < 0.6:
+        streaks = np.clip(cloud(rng, edge.shape, (5, 12)) - 0.2, 0, 0.8) * step(solid.height, rng.uniform(0.2, 0.7), 0.2)
+        colour = colour + (_FOAM - colour) * streaks[..., np.newaxis]
+        alpha = alpha + 0.6 * streaks
+    return colour, np.clip(alpha, 0, 1)
+
+
+def _filled(rng: np.random.Generator, pose: Pose, solid: Surface) -> tuple[Floats, Floats]:
+    """Give beer, brighter where one looks through less of it, and the foam on top."""
+    beer = np.asarray(((0.93, 0.6, 0.1), (0.8, 0.38, 0.05), (0.36, 0.14, 0.04))[rng.choice(3, p=(0.55, 0.3, 0.15))], np.float32)
+    edge = np.abs(np.sin(solid.angle))
+    colour: Floats = beer * (1.15 - 0.55 * edge**2 + 0.25 * (solid.height - 0.5))[..., np.newaxis]
+    ripple = cloud(rng, edge.shape, (4, 12)) * 0.015
+    above = step(solid.height + ripple, rng.uniform(0.72, 0.86), 0.03)[..., np.newaxis]
+    colour = colour + (_FOAM * pose.light.diffuse(solid.normal) - colour) * above
+    wall = step(edge, 0.94, 0.06)[..., np.newaxis] * 0.6
+    return colour + (_GLASS - colour) * wall, np.full_like(edge, 0.96)
 
 
 def coffee_mug(rng: np.random.Generator, pose: Pose) -> Layer:
@@ -73,7 +84,7 @@ def coffee_mug(rng: np.random.Generator, pose: Pose) -> Layer:
     colour = pose.light.glossy(albedo, solid.normal, shine=0.55, blur=0.1)
     inside = glaze if rng.random() < 0.5 else np.asarray((0.9, 0.88, 0.84), np.float32)
     coffee = np.asarray((0.2, 0.1, 0.05), np.float32) if rng.random() < 0.6 else np.asarray((0.62, 0.42, 0.26), np.float32)
-    level = rng.uniform(0.08, 0.25) if rng.random() < 0.75 - 0.45 * pose.worn else 0.9
+    level = rng.uniform(0.08, 0.25) if not pose.lies and rng.random() < 0.8 - 0.45 * pose.worn else 0.9
     colour = _mouth(solid, colour, glaze, inside, coffee, level, pose)
     return _with_handle(rng, pose, solid.layer(colour), radius, glaze, clear=False)
 

@@ -19,6 +19,8 @@ class Pose:
     """As the thing sees it."""
     worn: float
     """From 0, as new, to 1, as thrown away."""
+    lies: bool = False
+    """On its side, so that nothing stays in it."""
 
     def axis(self) -> float:
         """Give the axis as it is seen, in pixels."""

@@ -96,12 +96,13 @@ def _light(rng: np.random.Generator, *, field: bool) -> Light:
 
 
 def _container(rng: np.random.Generator, cls: str, side: int, light: Light, *, field: bool) -> _Placed:
-    stands = bool(rng.random() < (0.4 if field else 0.65))
-    spin = rng.normal(0, 0.06) if stands else rng.uniform(-np.pi, np.pi)
+    upright = (0.7, 0.85) if cls in ("beer-mug", "coffee-mug") else (0.4, 0.65)
+    stands = bool(rng.random() < upright[not field])
+    spin = rng.normal(0, 0.12 if field else 0.06) if stands else rng.uniform(-np.pi, np.pi)
     tilt = rng.uniform(0.06, 0.45) if not stands else rng.uniform(0.3, 0.9) if field else rng.uniform(0.12, 0.75)
     length = side * (rng.uniform(0.4, 0.66) if field else rng.uniform(0.44, 0.66))
     worn = rng.uniform(0.1, 0.95) if field else rng.uniform(0, 0.6)
-    layer = _CONTAINERS[cls](rng, Pose(length, tilt, light.turned(spin), worn))
+    layer = _CONTAINERS[cls](rng, Pose(length, tilt, light.turned(spin), worn, lies=not stands))
     x, y = (0.5 + rng.normal(0, 0.12 if field else 0.06, 2).clip(-0.26, 0.26)) * side
     return _at(layer, spin, (float(x), float(y)), stands=stands)
 

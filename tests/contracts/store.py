@@ -499,10 +499,10 @@ class StoreContract:
         movers = [PROCESSES.Process(target=_race, args=(opening, sides[who], start, outcomes[who])) for who in sides]
         for mover in movers:
             mover.start()
-        ends = {who: outcomes[who].get() for who in sides}
         for mover in movers:
             mover.join()
         assert [mover.exitcode for mover in movers] == [0, 0]
+        ends = {who: outcomes[who].get() for who in sides}
         for number, (ana, bo) in enumerate(zip(ends["Ana"], ends["Bo"], strict=True)):
             winner, loser, who = (ana, bo, "Ana") if ana.outcome is Outcome.DONE else (bo, ana, "Bo")
             target = sides[who][number].target

@@ -12,6 +12,7 @@ from desktop.core.errors import BusyError, ConfigError, OfflineError
 from desktop.core.ports import ABSENT, Outcome
 from desktop.local.store import FolderStore
 from edge.contract.keys import LABELED, RAW
+from edge.sidecars import sidecar_name
 from tests.contracts.store import StoreContract, died_at, keys, labelled, places
 
 
@@ -48,6 +49,17 @@ class TestFolderStore(StoreContract):
             if not died_at(opening, number, lambda dying, move=move: dying.move(move)):
                 break
             assert places(store, f"{number}.jpg") in ([move.source], [move.target])
+        assert number > 2
+
+    def test_a_move_finished_after_a_death_leaves_no_metadata_behind(self, store, opening, pictures, root):
+        number, targets = 0, set()
+        for number, move in enumerate(pictures):
+            died = died_at(opening, number, lambda dying, move=move: dying.move(move))
+            opening().move(move)
+            targets.add(sidecar_name(move.target))
+            assert set(os.listdir(root / ".sortloop" / "meta")) == targets
+            if not died:
+                break
         assert number > 2
 
 

@@ -42,7 +42,9 @@ def trainer(tmp_path: Path, features: Path) -> ProcessTrainer:
 
 @pytest.fixture
 def plan(tmp_path: Path) -> TrainingPlan:
-    return TrainingPlan("01RUN", "dataset", ("disc", "stripes"), draw_images(tmp_path / "shapes", {"disc": 3, "stripes": 3}), parent="p")
+    return TrainingPlan(
+        "01RUN", "dataset", ("disc", "stripes"), draw_images(tmp_path / "shapes", {"disc": 3, "stripes": 3}), parent="p"
+    )
 
 
 class TestProcessTrainer(TrainerContract):
@@ -58,7 +60,18 @@ class Held:
         self.plan = replace(plan, train=(replace(plan.train[0], path=str(self.pipe), sha256="ab" * 32), *plan.train))
 
     def let_go(self) -> None:
-        self.pipe.write_bytes(b"no picture")
+        """Write into the pipe once the run reads it."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                pipe = os.open(self.pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:  # nobody reads it yet
+                assert time.monotonic() < deadline_s
+                time.sleep(0.01)
+            else:
+                os.write(pipe, b"no picture")
+                os.close(pipe)
+                return
 
 
 @pytest.fixture
@@ -99,11 +112,20 @@ def test_a_started_run_can_be_seen_at_once(trainer, held):
 
 def test_a_run_stops_between_two_pictures(trainer, held):
     trainer.start(held.plan)
+    wait_until(lambda: trainer.status("01RUN").step == "Looking at the pictures")
     trainer.cancel("01RUN")
     held.let_go()
     status = ended(trainer, "01RUN")
     assert (status.state, status.bundle) == (RunState.CANCELLED, None)
     assert not RunFolder(trainer._runs / "01RUN").bundle.exists()
+
+
+def test_a_run_stops_before_it_has_looked_at_anything(trainer, plan):
+    folder = RunFolder(trainer._runs / "01RUN")
+    folder.begin(plan)
+    folder.ask_to_stop()
+    trainer.start(plan)
+    assert ended(trainer, "01RUN").state is RunState.CANCELLED
 
 
 def test_a_killed_run_has_failed(trainer, held):

@@ -9,7 +9,7 @@ from desktop.core.errors import NotFoundError
 from desktop.core.ports import RunState, RunStatus, Trainer, TrainingPlan
 from edge.classifier import OnnxClassifier, check_golden
 
-PATIENCE_S = 120.0
+PATIENCE_S = 60.0
 
 
 def ended(trainer: Trainer, run: str) -> RunStatus:

@@ -86,10 +86,10 @@ def _work(plant):
     done = len({decision.step for decision in plant.journal.recent(100)})
     for number, stage in enumerate(stages):
         if number == 2:
-            plant.deliver()
+            assert plant.deliver().trouble is None
         if number >= done:
             stage()
-    plant.deliver(flush=True)
+    assert plant.deliver(flush=True).trouble is None
 
 
 @pytest.mark.parametrize("catalog_survives", [True, False])
@@ -169,7 +169,8 @@ def test_a_program_killed_thirty_times_at_random_loses_no_image_and_no_decision(
         lines += rest.splitlines()
         told += [decision for line in lines for decision in _decided(line)]
     assert plant.sync().objects == len(names)
-    assert plant.deliver(flush=True).waiting == 0
+    report = plant.deliver(flush=True)
+    assert (report.waiting, report.trouble) == (0, None)
     found = places(plant.store)
     assert sorted(found) == names
     assert len(told) > KILLS

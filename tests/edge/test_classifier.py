@@ -66,7 +66,10 @@ def npz(**arrays):
 
 def bomb():
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("weights.npy", "w", force_zip64=True) as member:
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("weights.npy", "w", force_zip64=True) as member,
+    ):
         for _ in range((MAX_HEAD_BYTES >> 20) + 1):
             member.write(bytes(1 << 20))
     return file.getvalue()
@@ -133,7 +136,9 @@ def test_a_head_is_packed_to_the_same_bytes_and_back():
 
 
 @pytest.mark.parametrize("name", [NETWORK, HEAD])
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data + b"x", lambda data: bytes([data[0] ^ 1]) + data[1:], None])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: data + b"x", lambda data: bytes([data[0] ^ 1]) + data[1:], None]
+)
 def test_a_file_that_is_not_the_one_named_is_refused(folder, name, damage):
     path = folder / name
     path.unlink() if damage is None else path.write_bytes(damage(path.read_bytes()))

@@ -56,10 +56,13 @@ def test_a_file_that_is_not_there_or_no_toml_is_named(tmp_path):
             load_config(path, {})
 
 
-def test_the_home_is_one_a_device_and_a_name_never_leaves_its_folder():
-    home = parse_config({"device": "a/../b"}).home_folder
-    assert home.name == "a%2F..%2Fb"
-    assert home.parent.name == "sortloop-edge"
+def test_the_home_is_one_a_device_and_bucket_and_a_name_never_leaves_its_folder(tmp_path):
+    home = parse_config({"device": "a/../b", "bucket": "/plant"}).home_folder
+    assert (home.parent.name, home.parent.parent.name) == ("a%2F..%2Fb", "sortloop-edge")
+    assert parse_config({"device": "a/../b", "bucket": "file:///plant"}).home_folder == home
+    assert parse_config({"device": "a/../b", "bucket": "/other"}).home_folder != home
+    assert parse_config({"device": "c", "bucket": "/plant"}).home_folder != home
+    assert parse_config({"home": str(tmp_path)}).home_folder == tmp_path
 
 
 def test_a_bucket_is_a_folder_with_the_posts_prefix(tmp_path):
@@ -69,5 +72,5 @@ def test_a_bucket_is_a_folder_with_the_posts_prefix(tmp_path):
 
 @pytest.mark.parametrize("address", ["", "s3://plant/x"])
 def test_no_bucket_and_an_unknown_kind_of_bucket_are_refused(address):
-    with pytest.raises(ConfigError, match="^bucket: "):
+    with pytest.raises(ConfigError, match=r"^bucket: "):
         _ = parse_config({"bucket": address}).bucket_folder

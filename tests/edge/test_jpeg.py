@@ -1,3 +1,4 @@
+import contextlib
 import io
 
 import numpy as np
@@ -88,10 +89,8 @@ def test_rubbish_is_refused_and_nothing_else_happens(data, begins_well):
 def test_a_changed_byte_raises_nothing_but_its_own_error(value, at):
     data = bytearray(tagged(6))
     data[at % len(data)] = value
-    try:
-        strip_tags(bytes(data))
-    except BadJpeg as error:
-        assert str(error)
+    with contextlib.suppress(BadJpeg):
+        assert strip_tags(bytes(data))[:2] == b"\xff\xd8"
 
 
 @pytest.mark.parametrize("tiff", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"XX*\0\x08\0\0\0"])

@@ -296,6 +296,13 @@ def test_counts_that_did_not_arrive_are_sent_later_and_counts_that_did_are_not(t
     assert sent == ["2020-09-13"]
 
 
+def test_a_time_beyond_the_calendar_is_counted_too(tmp_path):
+    bench = Bench(tmp_path, [frame(9_999_999_999_999_999)])
+    bench.pipeline.handle()
+    reporter(bench, [1]).report()
+    assert stats(bench, "9999-01-01").answers == 1
+
+
 def test_an_answer_without_a_class_has_no_confidence_to_count(tmp_path):
     bench = Bench(tmp_path, [frame()], model=False)
     bench.pipeline.handle()

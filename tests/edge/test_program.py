@@ -46,6 +46,8 @@ class Site:
             [sampling]
             test_chance = 1.0
             chance = 1.0
+            [spool]
+            free_bytes = 0
             [models]
             poll_s = 0.1
             confirm = {confirm}

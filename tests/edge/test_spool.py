@@ -196,8 +196,7 @@ def test_a_killed_program_loses_nothing_it_had_acknowledged_and_leaves_nothing_t
             cwd=ROOT,
             stdout=subprocess.PIPE,
         ) as writer:
-            for _ in range(attempt * 3 + 1):
-                acknowledged.append(writer.stdout.readline().decode().strip())
+            acknowledged += [writer.stdout.readline().decode().strip() for _ in range(attempt * 3 + 1)]
             writer.kill()
             acknowledged += writer.stdout.read().decode().split("\n")[:-1]
     spool = open_spool(tmp_path)

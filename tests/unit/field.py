@@ -27,7 +27,7 @@ def ids(prefix="d"):
     return lambda: f"{prefix}{next(numbers):06}"
 
 
-def field_image(  # noqa: PLR0913 - one argument a fact of the picture
+def field_image(
     number,
     cls="soda-can",
     confidence=0.5,

@@ -15,9 +15,7 @@ PICTURE = field_image(0)
 
 def picture(number, captured_ms, dhash, *, device="pi-1", side=Side.TRAIN):
     """Give an image as free as the tests need it: its name plays no part in bursts."""
-    return replace(
-        PICTURE, key=f"raw_field_data/{number:03}.jpg", captured_ms=captured_ms, dhash=dhash, device=device, side=side
-    )
+    return replace(PICTURE, key=f"raw_field_data/{number:03}.jpg", captured_ms=captured_ms, dhash=dhash, device=device, side=side)
 
 
 pictures = st.lists(

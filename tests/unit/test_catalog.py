@@ -156,9 +156,7 @@ def test_a_damaged_catalog_says_that_it_may_be_deleted(tmp_path):
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
-    catalog = None
+    catalog = Catalog(path)
     with pytest.raises(ConfigError, match="may be deleted"):
-        catalog = Catalog(path)
         catalog.images(Area.RAW)
-    if catalog is not None:
-        catalog.close()
+    catalog.close()

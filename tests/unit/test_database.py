@@ -138,9 +138,9 @@ def test_a_file_that_another_program_holds_is_told_as_busy(tmp_path):
 
 def test_a_transaction_is_whole_or_nothing(tmp_path):
     with opened(tmp_path / "db.sqlite", ONE) as connection:
-        with pytest.raises(KeyError), transaction(connection):
-            connection.execute("INSERT INTO fruit VALUES ('pear')")
-            raise KeyError
+        twice = [("pear",), ("pear",)]
+        with pytest.raises(sqlite3.IntegrityError), transaction(connection):
+            connection.executemany("INSERT INTO fruit VALUES (?)", twice)
         assert fruit(connection) == []
 
 

@@ -71,7 +71,7 @@ def test_a_crash_after_writing_a_segment_tells_nothing_twice(plant):
     assert len(list(read_history(plant.store))) == 2
     plant.close()
     plant.open()
-    plant.deliver(flush=True)
+    assert plant.deliver(flush=True).trouble is None
     assert [event.name for event in read_history(plant.store)] == ["a.jpg", "b.jpg"]
     assert len(keys_of(plant.store, [HISTORY])) == 1
 

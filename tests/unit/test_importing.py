@@ -39,7 +39,8 @@ def take_in(store, folder, *, add_classes=False, cancel=None, progress=silent):
     ("name", "cls"),
     [
         ("010.beer-mug", "beer-mug"), ("257.clutter", "clutter"), ("Beer Mug", "beer-mug"), ("soda-can", "soda-can"),
-        ("  Wine  Bottles! ", "wine-bottles"), ("_hidden", "hidden"), ("010.", "010"), ("啤酒", None), ("none", None), ("...", None),
+        ("  Wine  Bottles! ", "wine-bottles"), ("_hidden", "hidden"), ("010.", "010"),
+        ("啤酒", None), ("none", None), ("...", None),
     ],
 )  # fmt: skip
 def test_a_folders_name_gives_a_class(name, cls):

@@ -367,10 +367,6 @@ def test_what_a_killed_process_had_recorded_is_there_and_what_it_was_writing_is_
     script = """
         first = journal.record(Kind.LABEL, who, [choice("a.jpg"), choice("b.jpg")])
         journal.begin(first[:1])
-        def endless():
-            yield choice("c.jpg")
-            print("writing", flush=True)
-            time.sleep(600)
         journal._db.execute("BEGIN IMMEDIATE")
         journal._add_decisions(journal._add_step(Kind.LABEL, who, None), [choice("c.jpg")])
         print("writing", flush=True)

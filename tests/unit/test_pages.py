@@ -11,8 +11,9 @@ from edge.contract.keys import Area
 from edge.contract.names import Side
 from tests.unit.field import CLASSES, field_image, predicted
 
+SIDES = (Side.TRAIN, Side.TRAIN, Side.TRAIN, Side.TEST)
 IMAGES = [
-    field_image(n, (*CLASSES, "teapot", None)[n % 5], 0.05 + n / 40, device=f"pi-{n % 3}", side=Side.TEST if n % 4 == 3 else Side.TRAIN)
+    field_image(n, (*CLASSES, "teapot", None)[n % 5], 0.05 + n / 40, device=f"pi-{n % 3}", side=SIDES[n % 4])
     for n in range(36)
 ]  # fmt: skip
 

@@ -65,10 +65,9 @@ def test_a_damaged_picture_is_a_picture_or_bad_and_nothing_else(start, junk, kin
     data[start : start + len(junk)] = junk
     try:
         image = open_upright(bytes(data))
-    except BadImage as error:
-        assert str(error)
-    else:
-        assert image.mode == "RGB"
+    except BadImage:
+        return
+    assert image.mode == "RGB"
 
 
 @given(st.binary(max_size=60))
@@ -77,10 +76,9 @@ def test_a_picture_with_any_exif_is_a_picture_or_bad_and_nothing_else(junk):
     exif = b"Exif\x00\x00MM\x00\x2a" + junk
     try:
         image = open_upright(data[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + data[2:])
-    except BadImage as error:
-        assert str(error)
-    else:
-        assert sorted(image.size) == [64, 96]
+    except BadImage:
+        return
+    assert sorted(image.size) == [64, 96]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -6,7 +6,9 @@ from desktop.core.errors import Cancelled, ConfigError, NotFoundError
 from desktop.core.ports import RunState, RunStatus, TrainingImage, TrainingPlan
 from desktop.core.run_folder import RunFolder, StopFile
 
-PLAN = TrainingPlan("run", "dataset", ("a", "b"), (TrainingImage("/x.jpg", "ab" * 32, "a", "burst"),), parent="p", seed=3, created_ms=5)
+PLAN = TrainingPlan(
+    "run", "dataset", ("a", "b"), (TrainingImage("/x.jpg", "ab" * 32, "a", "burst"),), parent="p", seed=3, created_ms=5
+)
 
 
 @pytest.fixture

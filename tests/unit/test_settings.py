@@ -46,7 +46,8 @@ def test_comments_and_order_of_a_file_stay(tmp_path):
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("buckett = 'x'", "buckett"), ("bucket = 3", "bucket"), ("sorting = 3", "sorting"), ("[sorting]\npage = 3", "sorting.page"),
+        ("buckett = 'x'", "buckett"), ("bucket = 3", "bucket"), ("sorting = 3", "sorting"),
+        ("[sorting]\npage = 3", "sorting.page"),
         ("[sorting]\npage_size = 48.0", "sorting.page_size"), ("[sorting]\nsuggestions = 1", "sorting.suggestions"),
         ("[sorting]\npage_size = 0", "sorting.page_size"), ("[cache]\nquota_gb = true", "cache.quota_gb"),
         ("[cache]\nquota_gb = nan", "cache.quota_gb"), ("[cache]\nquota_gb = -1", "cache.quota_gb"),

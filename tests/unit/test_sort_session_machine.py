@@ -123,7 +123,7 @@ class Sorting(RuleBasedStateMachine):
     # What a labeller does.
 
     def chosen(self, data):
-        tiles = data.draw(st.lists(st.sampled_from(self.session.tiles), max_size=3)) if self.session.tiles else []
+        tiles = data.draw(st.lists(st.sampled_from(self.session.tiles), min_size=1, max_size=3)) if self.session.tiles else []
         return [image for tile in tiles for image in tile.images]
 
     def expect(self, images, after, act):
@@ -143,25 +143,11 @@ class Sorting(RuleBasedStateMachine):
             self.labels[name] = entry.after[name]
             self.words.setdefault(name, []).append((entry, entry.after[name]))
 
-    @rule(data=st.data(), cls=st.sampled_from(CLASSES))
-    def assign(self, data, cls):
+    @rule(data=st.data(), after=st.sampled_from((*CLASSES, DISCARDED, UNSURE, OPEN)))
+    def decide(self, data, after):
         images = self.chosen(data)
-        self.expect(images, cls, lambda: self.session.assign(images, cls))
-
-    @rule(data=st.data())
-    def discard(self, data):
-        images = self.chosen(data)
-        self.expect(images, DISCARDED, lambda: self.session.discard(images))
-
-    @rule(data=st.data())
-    def unsure(self, data):
-        images = self.chosen(data)
-        self.expect(images, UNSURE, lambda: self.session.unsure(images))
-
-    @rule(data=st.data())
-    def send_back(self, data):
-        images = self.chosen(data)
-        self.expect(images, OPEN, lambda: self.session.send_back(images))
+        acts = {DISCARDED: self.session.discard, UNSURE: self.session.unsure, OPEN: self.session.send_back}
+        self.expect(images, after, lambda: acts[after](images) if after in acts else self.session.assign(images, after))
 
     @rule(data=st.data())
     def confirm(self, data):
@@ -238,26 +224,23 @@ class Sorting(RuleBasedStateMachine):
 
     # Looking around.
 
-    @rule(places=st.integers(-9, 9))
-    def move(self, places):
-        self.session.move(places)
+    @rule(data=st.data(), act=st.sampled_from(["move", "turn", "open", "arrange"]))
+    def look(self, data, act):
+        if act == "move":
+            self.session.move(data.draw(st.integers(-9, 9)))
+        elif act == "turn":
+            self.turn(forwards=data.draw(st.booleans()))
+        elif act == "arrange":
+            self.session.arrange(data.draw(st.sampled_from(Order)), data.draw(st.sampled_from(FILTERS)))
+        elif self.session.tiles:
+            self.session.open_burst(data.draw(st.sampled_from(self.session.tiles)))
 
-    @rule(forwards=st.booleans())
-    def turn(self, forwards):
+    def turn(self, *, forwards):
         page, more = self.session.page, bool(self.session.upcoming(1))
         turned = self.session.next_page() if forwards else self.session.previous_page()
         assert turned is more
         assert (self.session.page is not page) is turned
         assert not turned or self.session.page.left
-
-    @rule(data=st.data())
-    def open_burst(self, data):
-        if self.session.tiles:
-            self.session.open_burst(data.draw(st.sampled_from(self.session.tiles)))
-
-    @rule(order=st.sampled_from(Order), chosen=st.sampled_from(FILTERS))
-    def arrange(self, order, chosen):
-        self.session.arrange(order, chosen)
 
     # What the world does.
 
@@ -289,7 +272,7 @@ class Sorting(RuleBasedStateMachine):
             self.gone.add(name)
             self.words.pop(name, None)
 
-    @rule(limit=st.integers(1, 5), dies=st.sampled_from(["no", "no", "before", "after"]))
+    @rule(limit=st.integers(1, 5), dies=st.sampled_from(["no", "no", "no", "before", "after"]))
     def deliver(self, limit, dies="no"):
         """Deliver a batch; the process may die before the moves or between the moves and the journal."""
         begun = self.journal.begin(self.journal.deliverable(limit))
@@ -397,5 +380,8 @@ class Sorting(RuleBasedStateMachine):
 
 TestSorting = Sorting.TestCase
 TestSorting.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=80,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

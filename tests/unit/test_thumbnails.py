@@ -53,10 +53,9 @@ def test_any_damage_is_a_thumbnail_or_bad_and_nothing_else(start, junk):
     data[start : start + len(junk)] = junk
     try:
         small = shrink(bytes(data), 32)
-    except BadImage as error:
-        assert look(bytes(data)).problem or str(error)
-    else:
-        assert max(Image.open(io.BytesIO(small)).size) <= 32
+    except BadImage:
+        return
+    assert max(Image.open(io.BytesIO(small)).size) <= 32
 
 
 @pytest.mark.skipif(not ODD_FILES, reason="the odd pictures are not on this computer")

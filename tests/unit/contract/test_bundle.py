@@ -14,7 +14,7 @@ GOOD = Manifest(("beer-mug", "clutter"), Preprocessing(), ("logits",), 1.0, "tes
     "change",
     [
         {"classes": ("clutter",)}, {"classes": ("clutter", "clutter")}, {"classes": ("clutter", "None of it")},
-        {"temperature": 0.0}, {"temperature": float("nan")}, {"files": {}}, {"files": {"head.npz": FILE}},
+        {"outputs": ()}, {"temperature": 0.0}, {"temperature": float("nan")}, {"files": {}}, {"files": {"head.npz": FILE}},
         {"files": {NETWORK: FILE, "../x": FILE}}, {"files": {NETWORK: FILE, "model.json": FILE}},
         {"files": {NETWORK: FILE, "Model.JSON": FILE}}, {"files": {NETWORK: FILE, "golden\\a": FILE}},
         {"files": {NETWORK: FILE, "a": FILE, "A": FILE}}, {"files": {NETWORK: FILE, "a": FILE, "a/b": FILE}},
@@ -23,7 +23,7 @@ GOOD = Manifest(("beer-mug", "clutter"), Preprocessing(), ("logits",), 1.0, "tes
     ],
 )  # fmt: skip
 def test_a_manifest_that_no_device_could_use_is_refused(change):
-    with pytest.raises(ValueError, match="classes|temperature|files|golden"):
+    with pytest.raises(ValueError, match=r"classes|temperature|files|golden|outputs"):
         dataclasses.replace(GOOD, **change)
 
 
@@ -43,5 +43,5 @@ def test_preprocessing_that_no_one_can_do_is_refused(wrong):
     ("sha256", "size_bytes"), [("0" * 63, 1), ("G" * 64, 1), ("0" * 64 + "\n", 1), ("0" * 64, -1), ("0" * 64, 1 << 30)]
 )
 def test_a_file_is_a_digest_and_a_bearable_size(sha256, size_bytes):
-    with pytest.raises(ValueError, match="sha256|size_bytes"):
+    with pytest.raises(ValueError, match=r"sha256|size_bytes"):
         File(sha256, size_bytes)

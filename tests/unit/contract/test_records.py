@@ -32,7 +32,7 @@ def manifests(draw):
     return Manifest(
         classes=tuple(classes),
         preprocessing=draw(PREPROCESSING),
-        outputs=draw(st.lists(TEXTS, max_size=2).map(tuple)),
+        outputs=draw(st.lists(TEXTS, min_size=1, max_size=2).map(tuple)),
         temperature=draw(st.floats(0.01, 100) | st.integers(1, 100)),
         trainer=draw(TEXTS),
         created_ms=draw(st.integers(0)),
@@ -53,19 +53,19 @@ RECORDS = [
 ]  # fmt: skip
 
 
-@given(st.one_of(*RECORDS).filter(lambda record: _is_json(record)))
-def test_every_record_is_read_back_as_written(record):
-    again = load(type(record), dump(record))
-    assert again == record
-    assert dump(again) == dump(record)
-
-
 def _is_json(record):
     """Random texts hold half surrogate pairs, random numbers hold NaN; neither can be written."""
     try:
         return bool(dump(record))
     except ValueError:
         return False
+
+
+@given(st.one_of(*RECORDS).filter(_is_json))
+def test_every_record_is_read_back_as_written(record):
+    again = load(type(record), dump(record))
+    assert again == record
+    assert dump(again) == dump(record)
 
 
 @given(manifests())
@@ -85,15 +85,16 @@ JSON = st.recursive(
 
 
 @given(record=st.one_of(*RECORDS[1:]).filter(_is_json), wrong=JSON, data=st.data())
-def test_a_field_of_another_type_is_refused_by_its_name_or_taken_as_it_is(record, wrong, data):
+def test_a_field_of_another_type_is_refused_or_fits_well_enough_to_be_written_again(record, wrong, data):
     plain = encode(record)
     field = data.draw(st.sampled_from([one.name for one in dataclasses.fields(record)]))
+    reason = ""
     try:
         taken = decode(type(record), {**plain, field: wrong})
     except BadRecord as error:
-        assert type(record).__name__ in str(error)
-    else:
-        assert decode(type(record), json.loads(dump(taken))) == taken
+        taken, reason = record, str(error)
+    assert reason.startswith(type(record).__name__) or not reason
+    assert load(type(record), dump(taken)) == taken
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))

@@ -53,7 +53,9 @@ def test_a_trained_model_answers_alike(tmp_path, lite0):
 @pytest.mark.parametrize("fit", ["crop", "squash"])
 @pytest.mark.parametrize("order", ["rgb", "bgr"])
 @pytest.mark.parametrize("layout", ["nchw", "nhwc"])
-@pytest.mark.parametrize(("mean", "std"), [(None, None), ((90.0, 100.0, 110.0), None), ((90.0, 100.0, 110.0), (50.0, 60.0, 70.0))])
+@pytest.mark.parametrize(
+    ("mean", "std"), [(None, None), ((90.0, 100.0, 110.0), None), ((90.0, 100.0, 110.0), (50.0, 60.0, 70.0))]
+)
 def test_preprocessing_of_any_kind_goes_into_the_file(tmp_path, fit, order, layout, mean, std):
     how = Preprocessing(SIZE, fit, order, layout, mean, std)
     write(tmp_path / "bundle", how, channel_means(layout), temperature=30.0 if std is None else 0.5)

@@ -11,7 +11,9 @@ from desktop.ml.weights import BadWeights, read_weights
 NUMBERS = np.arange(6, dtype="<f4")
 
 
-def tensor(*, offset: int = 0, shape: tuple[int, ...] = (2, 3), strides: tuple[int, ...] = (3, 1), kind: str = "FloatStorage") -> bytes:
+def tensor(
+    *, offset: int = 0, shape: tuple[int, ...] = (2, 3), strides: tuple[int, ...] = (3, 1), kind: str = "FloatStorage"
+) -> bytes:
     """Give the pickle of a tensor, in opcodes: PyTorch is not here to write it."""
     storage = b"(Vstorage\nctorch\n%s\nV0\nVcpu\nI6\nNtQ" % kind.encode()
     return b"ctorch._utils\n_rebuild_tensor_v2\n(%sI%d\n%s%sI00\nNtR" % (storage, offset, _tuple(shape), _tuple(strides))
@@ -86,7 +88,9 @@ def test_a_file_cut_off_anywhere_is_refused():
             read_weights(whole[:length])
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", weight_file(tensor(), magic=1), weight_file(b"I1\n"), weight_file(tensor(kind="HalfStorage"))])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", weight_file(tensor(), magic=1), weight_file(b"I1\n"), weight_file(tensor(kind="HalfStorage"))]
+)
 def test_other_files_are_refused(data):
     with pytest.raises(BadWeights):
         read_weights(data)
