@@ -1,16 +1,36 @@
 """``python -m desktop``: the same program as ``sortloop``."""
 
+import os
 import sys
+from pathlib import Path
 
-from desktop.language import speak
+from desktop.app import default_home
+from desktop.core.errors import ConfigError
+from desktop.core.settings import load_settings
+from desktop.language import VARIABLE, speak
 
 
 def main() -> int:
     """Run the command line in the user's language, which must be known before the commands' help is built."""
-    speak()
+    words = sys.argv[1:]
+    speak(os.environ.get(VARIABLE) or _language(words))
     from desktop.cli.main import run_arguments  # noqa: PLC0415
 
-    return run_arguments(sys.argv[1:])
+    return run_arguments(words)
+
+
+def _language(words: list[str]) -> str:
+    """Give the language that the settings name; what is wrong with them is told by the command."""
+    home = os.environ.get("SORTLOOP_HOME") or default_home()
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--home":
+            home = following
+        elif word.startswith("--home="):
+            home = word.removeprefix("--home=")
+    try:
+        return load_settings(Path(home)).language
+    except ConfigError:
+        return ""
 
 
 if __name__ == "__main__":

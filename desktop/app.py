@@ -3,7 +3,8 @@
 import getpass
 import hashlib
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,7 +16,7 @@ from ulid import ULID
 from desktop.core.catalog import Catalog
 from desktop.core.comparison import Comparison
 from desktop.core.delivery import Delivery, DeliveryReport
-from desktop.core.errors import ConfigError
+from desktop.core.errors import ConfigError, OfflineError
 from desktop.core.journal import Journal
 from desktop.core.measurement import Measurement
 from desktop.core.pictures import Pictures
@@ -32,11 +33,14 @@ from desktop.local.store import FolderStore
 from desktop.local.thumbnails import look, shrink
 from desktop.local.trainer import ProcessTrainer
 from edge.contract.keys import DEFAULT_PREFIX
+from edge.contract.records import dump, load
 
 _POLL_S = 0.05
 _RETRY_S = 2.0
 _PATIENCE_S = 60.0
 """How long a command waits for rows that somebody else is moving."""
+_CLASSES = "classes"
+"""The catalog's fact that holds the classes as they were seen last."""
 
 
 def default_home() -> Path:
@@ -126,8 +130,18 @@ class Plant:
         return Comparison(self.store, self.measurement, self.registry, self.release, self.settings.gate, now_ms)
 
     def taxonomy(self) -> Taxonomy:
-        """Give the classes in the bucket, the five of the post where there are none yet."""
-        return load_taxonomy(self.store) or default_taxonomy()
+        """Give the classes in the bucket, the five of the post where there are none yet; out of reach, those seen last."""
+        try:
+            found = load_taxonomy(self.store) or default_taxonomy()
+        except OfflineError:
+            seen = self.catalog.fact(_CLASSES)
+            if seen is None:
+                raise
+            return load(Taxonomy, seen)
+        seen = dump(found).decode()
+        if self.catalog.fact(_CLASSES) != seen:
+            self.catalog.set_fact(_CLASSES, seen)
+        return found
 
     def deliver(self, progress: Progress, cancel: CancelToken, *, flush: bool = True) -> DeliveryReport:
         """Deliver what waits in the journal, or wait while another process on this computer does.
@@ -137,32 +151,41 @@ class Plant:
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
         deadline = time.monotonic() + _PATIENCE_S
+        total = DeliveryReport()
         while True:
             try:
                 with lock.acquire(blocking=False):
                     report = delivery.run(progress, cancel, flush=flush)
             except Timeout:
                 report = DeliveryReport(waiting=self.journal.waiting())
-                if cancel.wait(_POLL_S):
-                    cancel.check()
+            total.done += report.done
+            total.lost += report.lost
+            total.conflicts += report.conflicts
             if report.trouble is not None or not report.waiting or time.monotonic() > deadline:
-                return report
+                return replace(total, waiting=report.waiting, trouble=report.trouble)
+            cancel.wait(_POLL_S)
+            cancel.check()
 
     def keep_delivering(self, cancel: CancelToken) -> DeliveryReport:
         """Deliver in the background until told to stop, and once more then: what the window's worker process does."""
-        with FileLock(self.folder / "delivery.lock"):
-            delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
-            while not cancel.cancelled:
-                report = delivery.run(silent, CancelToken())
-                cancel.wait(_RETRY_S if report.trouble else _POLL_S)
-            return delivery.run(silent, CancelToken(), flush=True)
+        lock = FileLock(self.folder / "delivery.lock")
+        delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
+        while not cancel.cancelled:
+            with suppress(Timeout), lock.acquire(blocking=False):
+                while not cancel.cancelled:
+                    report = delivery.run(silent, CancelToken())
+                    cancel.wait(_RETRY_S if report.trouble else _POLL_S)
+                return delivery.run(silent, CancelToken(), flush=True)
+            cancel.wait(_POLL_S)
+        return DeliveryReport(waiting=self.journal.waiting())
 
 
 def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:
     """Open a bucket by its address: a folder, or ``file://…``.
 
     Raises:
-        ConfigError: no address is known, the folder does not exist (and ``create`` is off), or it is of a kind not known here.
+        ConfigError: no address is known, there is no bucket (and ``create`` is off), or it is of a kind not known here.
+        OfflineError: there was a bucket, and now there is an empty folder.
     """
     settings = load_settings(home)
     address = bucket or settings.bucket
@@ -171,18 +194,29 @@ def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:
             _("No bucket is given."),
             _("Name one with --bucket FOLDER, or put `bucket = …` into {file}.").format(file=home / "settings.toml"),
         )
-    folder = _folder_of(address)
-    if not folder.is_dir():
-        if not create:
-            raise ConfigError(
-                _("The folder {folder} does not exist.").format(folder=folder),
-                _("Check --bucket; `sortloop import` makes a new one."),
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-    root = folder / DEFAULT_PREFIX
-    root.mkdir(exist_ok=True)
-    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
-    return Plant(FolderStore(root), home, home / "buckets" / digest, settings, settings.labeller or getpass.getuser())
+    root = _folder_of(address) / DEFAULT_PREFIX
+    ours = home / "buckets" / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    if not root.is_dir():
+        _make_or_miss(root, create=create, known=ours.is_dir())
+    return Plant(FolderStore(root), home, ours, settings, settings.labeller or getpass.getuser())
+
+
+def _make_or_miss(root: Path, *, create: bool, known: bool) -> None:
+    """Make a bucket, or say what is missing; one that was here before and is wholly out of reach may be worked on blindly."""
+    folder = root.parent
+    if known and not create and folder.is_dir():  # made anew, an empty one would take every decision for lost
+        raise OfflineError(
+            _("The bucket in {folder} is gone.").format(folder=folder), _("Is its disk or network there? Nothing is lost.")
+        )
+    if known and not create:
+        return
+    if not create:
+        title = _("The folder {folder} holds no bucket.") if folder.is_dir() else _("The folder {folder} does not exist.")
+        raise ConfigError(title.format(folder=folder), _("Check --bucket; `sortloop import` makes a new one."))
+    try:
+        root.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(_("{path} cannot be made: {error}.").format(path=root, error=error.strerror)) from error
 
 
 def _folder_of(address: str) -> Path:

@@ -31,6 +31,7 @@ from filelock import FileLock, Timeout
 from edge.camera import BadCamera, open_camera
 from edge.check import check_apart
 from edge.classifier import BadModel, OnnxClassifier
+from edge.complaint import Complaint
 from edge.config import Config, ConfigError, load_config
 from edge.contract.bundle import Thresholds
 from edge.contract.keys import RAW
@@ -66,21 +67,21 @@ def build(config: Config, uplink: Uplink, transport: Transport, stop: threading.
     """
     home, name = config.home_folder, config.device_name
     try:
-        camera = open_camera(config.camera, stop.wait)
+        camera = open_camera(config.camera, stop.wait, home / "seen")
     except BadCamera as error:
         raise ConfigError(f"camera: {error}") from error
     limits = config.spool
     spool = Spool(home / "spool", quota_bytes=limits.quota_bytes, max_records=limits.max_records, free_bytes=limits.free_bytes)
     uploader = Uploader(spool, uplink, Backoff(config.upload.retry_s, config.upload.retry_max_s), random.Random())
     storer = Storer(spool, uploader.wake)
+    complaint = Complaint(logging.getLogger("edge"))
 
     def announce() -> None:
-        with told():
+        with told(complaint):
             reporter.report()
 
     models = Models(
         name,
-        str(config.bucket_folder),
         uplink,
         ModelFolder(home / "models", uplink, config.models.max_bytes, limits.free_bytes),
         home / "standing.json",
@@ -102,7 +103,7 @@ def build(config: Config, uplink: Uplink, transport: Transport, stop: threading.
         program=_version(),
     )
     pipeline = Pipeline(name, camera, models, config.sampling, storer, transport, tally)
-    return Device(config, camera, models, spool, storer, uploader, reporter, pipeline)
+    return Device(config, camera, models, spool, storer, uploader, reporter, pipeline, complaint)
 
 
 def selftest(config: Config) -> Iterator[Finding]:
@@ -122,7 +123,7 @@ def selftest(config: Config) -> Iterator[Finding]:
             config,
             bucket=folder,
             home=f"{folder}/home",
-            camera="synthetic://?count=1",
+            camera="synthetic://?count=1&size=160",
             sampling=Policy(test_chance=1.0, chance=1.0, no_model_chance=1.0),
         )
         device = build(trial, open_uplink(trial), _Collected(answers), threading.Event())

@@ -11,6 +11,7 @@ unless ``start_ms`` is given. Without a configured interval a replay goes as fas
 picture a second. Tags are taken out, the rest of the bytes stay as they are.
 """
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator
@@ -70,8 +71,13 @@ class SyntheticOptions:
     """0: pictures as in a catalogue."""
 
 
-def open_camera(url: str, wait: Wait) -> PacedCamera:
+def open_camera(url: str, wait: Wait, seen: Path | None = None) -> PacedCamera:
     """Give the camera of a URL.
+
+    Args:
+        url: As above.
+        wait: How a drop box waits.
+        seen: Where a drop box notes what it has shown, so that a restart does not begin again.
 
     Raises:
         BadCamera: the URL makes no sense, or its folder does not exist.
@@ -81,16 +87,65 @@ def open_camera(url: str, wait: Wait) -> PacedCamera:
         folder = Path(unquote(parts.netloc + parts.path)).expanduser()
         if not folder.is_dir():
             raise BadCamera(f"the folder {str(folder)!r} does not exist")
-        return FolderCamera(folder, _options(FolderOptions, parts.query), wait)
+        return FolderCamera(folder, _options(FolderOptions, parts.query), wait, seen=seen)
     if parts.scheme == "synthetic":
         return SyntheticCamera(_options(SyntheticOptions, parts.query or parts.netloc))
     raise BadCamera(f"{url!r}: folder:///path or synthetic:// was expected" if url else "no camera is given")
 
 
+class Seen:
+    """What a drop box has shown: a line a file, written when the next is asked for. A power cut may cost the last lines."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._marks: dict[str, str] = {}
+        self._lines = 0
+        self._unconfirmed: list[str] = []
+        if file is not None and file.exists():
+            lines = file.read_text("utf-8", errors="surrogateescape").split("\n")
+            self._marks = {name: mark for mark, _, name in (line.partition("\t") for line in lines)}
+            self._lines = len(lines)
+
+    def has(self, name: str, mark: str) -> bool:
+        """Tell whether this very file was shown."""
+        return self._marks.get(name) == mark
+
+    def add(self, name: str, mark: str) -> None:
+        """Take note of a file that is about to be shown."""
+        self._marks[name] = mark
+        self._unconfirmed.append(f"{mark}\t{name}\n")
+
+    def confirm(self) -> None:
+        """Write down what has been shown."""
+        if self._file is not None and self._unconfirmed:
+            with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8", errors="surrogateescape") as file:
+                file.writelines(self._unconfirmed)
+        self._lines += len(self._unconfirmed)
+        self._unconfirmed.clear()
+
+    def keep(self, names: list[str]) -> None:
+        """Forget files that are gone; once they are the most, in the notes too."""
+        self._marks = {name: self._marks[name] for name in names if name in self._marks}
+        if self._file is not None and self._lines > 2 * len(self._marks) + 100:
+            temporary = self._file.with_suffix(".tmp")
+            with contextlib.suppress(OSError):
+                lines = "".join(f"{mark}\t{name}\n" for name, mark in self._marks.items())
+                temporary.write_text(lines, "utf-8", errors="surrogateescape")
+                temporary.replace(self._file)
+                self._lines = len(self._marks)
+
+
 class FolderCamera:
     """Replays the pictures of a folder."""
 
-    def __init__(self, folder: Path, options: FolderOptions, wait: Wait, now_ms: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: FolderOptions,
+        wait: Wait,
+        now_ms: Callable[[], int] | None = None,
+        seen: Path | None = None,
+    ) -> None:
         self.interval_s = 1.0 if options.loop else 0.0
         self._folder = folder
         self._options = options
@@ -98,6 +153,7 @@ class FolderCamera:
         self._now_ms = now_ms or _now_ms
         self._count = 0
         self._start_ms = options.start_ms
+        self._seen = Seen(seen)
         self._files = self._watch() if options.watch else self._replay()
 
     def capture(self) -> Frame:
@@ -106,6 +162,7 @@ class FolderCamera:
         Raises:
             CameraError: a damaged file, the next call goes on behind it. EndOfPictures: none any more, or the program shall end.
         """
+        self._seen.confirm()
         try:
             frame = next(self._files, None)
         except OSError as error:
@@ -118,7 +175,8 @@ class FolderCamera:
         return frame
 
     def close(self) -> None:
-        """Do nothing: every file is closed already."""
+        """Note the last picture as shown."""
+        self._seen.confirm()
 
     def _replay(self) -> Iterator[Frame | CameraError]:
         while names := list(self._names()):
@@ -129,22 +187,21 @@ class FolderCamera:
                 return
 
     def _watch(self) -> Iterator[Frame | CameraError]:
-        taken: dict[str, tuple[int, int]] = {}
         while True:
             names = list(self._names())
-            taken = {name: taken[name] for name in names if name in taken}
+            self._seen.keep(names)
             for name in names:
                 try:
                     state = (self._folder / name).stat()
                 except FileNotFoundError:
                     continue
-                mark = (state.st_size, state.st_mtime_ns)
-                if taken.get(name) == mark:
+                mark = f"{state.st_size} {state.st_mtime_ns}"
+                if self._seen.has(name, mark):
                     continue
                 frame = self._frame(name, captured_ms=0 if self._start_ms else state.st_mtime_ns // 1_000_000)
                 if isinstance(frame, CameraError) and self._now_ms() / 1000 - state.st_mtime < SETTLE_S:
                     continue
-                taken[name] = mark
+                self._seen.add(name, mark)
                 yield frame
             if self._wait(WATCH_S):
                 return

@@ -335,12 +335,14 @@ class FolderUplink:
         self._folder = folder
 
     def put(self, key: str, body: bytes, metadata: Mapping[str, str] | None = None, *, if_absent: bool = False) -> bool:
-        """Store an object; with ``if_absent``, give False if the key is taken and leave it alone.
+        """Store an object; with ``if_absent``, give False if the key is taken, or the image sorted already, and leave it alone.
 
         Raises:
             UplinkError: later, perhaps.
         """
         try:
+            if if_absent and key.startswith(RAW) and self._folder.whereabouts(key.removeprefix(RAW)) is not None:
+                return False
             self._folder.put(key, body, match=ABSENT if if_absent else None, metadata=metadata)
         except Refused:
             return False

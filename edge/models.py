@@ -4,7 +4,8 @@
                   └ later, again   └ refused: the old one answers on  └ returned: the old one is back
 
 Where a device stands is one small file, replaced whole: a power cut leaves the old model or the new one. A model that was
-refused or has gone back is tried again only at a higher revision of ``desired``.
+refused or has gone back is tried again only by a new order: another ``desired`` than the last one acted on, whose revision is
+higher unless the bucket is a new one.
 """
 
 import logging
@@ -58,7 +59,6 @@ class Models:
     def __init__(
         self,
         device: str,
-        bucket: str,
         uplink: Uplink,
         folder: ModelFolder,
         file: Path,
@@ -73,7 +73,6 @@ class Models:
 
         Args:
             device: Its name.
-            bucket: The bucket's address; in another bucket revisions begin anew.
             uplink: Where orders come from.
             folder: The models on the disk.
             file: Where the standing is kept.
@@ -91,7 +90,7 @@ class Models:
         self._lock = threading.RLock()
         self._fetching: str | None = None
         self._manifest_thresholds = Thresholds()
-        self._standing = read_standing(file, bucket)
+        self._standing = read_standing(file)
         self._in_use = InUse(None, Thresholds())
         self._start()
 
@@ -115,7 +114,7 @@ class Models:
             UplinkError: the bucket is out of reach; what was in use still is.
         """
         desired = self._desired()
-        if desired is None or desired.revision <= self._standing.revision:
+        if desired is None or desired == self._standing.order:
             self._set_fetching(None)
         elif desired.model is None:
             self._accept(desired, None)
@@ -151,7 +150,7 @@ class Models:
 
     @property
     def _on_trial(self) -> bool:
-        return self._standing.state == DeviceState.CONFIRMING
+        return self._standing.on_trial
 
     def _start(self) -> None:
         standing = self._standing
@@ -167,7 +166,7 @@ class Models:
         except BadModel as error:
             if not self._on_trial:  # damaged on the disk since; fetched again as if it were new
                 self._folder.remove(standing.model)
-                self._standing = replace(self._standing, revision=0)
+                self._standing = replace(self._standing, order=None)
             self._go_back(str(error))
 
     def _desired(self) -> Desired | None:
@@ -185,8 +184,8 @@ class Models:
         """Act on an order for the model that is in use already: its thresholds may be others."""
         with self._lock:
             self._fetching = None
-            state = self._standing.state if self._on_trial else DeviceState.RUNNING
-            self._save(replace(self._standing, revision=desired.revision, thresholds=desired.thresholds, state=state, reason=""))
+            state = DeviceState.CONFIRMING if self._on_trial else DeviceState.RUNNING
+            self._save(replace(self._standing, order=desired, thresholds=desired.thresholds, state=state, reason=""))
             if self._in_use.classifier is not None:
                 self._use(self._in_use.classifier, self._manifest_thresholds)
             self._tidy()
@@ -211,7 +210,7 @@ class Models:
             _log.error("model %s is refused: %s", model[:8], error)
             with self._lock:
                 self._fetching = None
-                self._save(replace(self._standing, state=DeviceState.REFUSED, revision=desired.revision, reason=str(error)))
+                self._save(replace(self._standing, state=DeviceState.REFUSED, order=desired, reason=str(error)))
                 self._tidy()
 
     def _accept(self, desired: Desired, loaded: tuple[Classifier, Thresholds] | None) -> None:
@@ -226,12 +225,12 @@ class Models:
             self._save(
                 Standing(
                     state=DeviceState.NO_MODEL if loaded is None else DeviceState.RUNNING if known else DeviceState.CONFIRMING,
-                    bucket=old.bucket,
                     model=desired.model,
                     previous=None if desired.model == good else good,
-                    revision=desired.revision,
+                    order=desired,
                     thresholds=desired.thresholds,
                     previous_thresholds=None if desired.model == good else good_thresholds,
+                    on_trial=not known,
                     starts=0 if known else 1,
                 )
             )
@@ -246,7 +245,9 @@ class Models:
 
     def _confirmed(self) -> None:
         _log.info("model %s is confirmed", (self._standing.model or "")[:8])
-        self._save(replace(self._standing, state=DeviceState.RUNNING, reason="", starts=0))
+        # A later order may have been refused meanwhile; that stays the last word.
+        state = DeviceState.RUNNING if self._standing.state == DeviceState.CONFIRMING else self._standing.state
+        self._save(replace(self._standing, state=state, on_trial=False, starts=0))
 
     def _go_back(self, reason: str) -> None:
         bad, good = self._standing.model, self._standing.previous
@@ -261,9 +262,8 @@ class Models:
         self._save(
             Standing(
                 state=DeviceState.RETURNED,
-                bucket=self._standing.bucket,
                 model=good,
-                revision=self._standing.revision,
+                order=self._standing.order,
                 reason=reason,
                 thresholds=self._standing.previous_thresholds,
             )

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TextIO
 
 from edge.camera import PacedCamera
+from edge.complaint import Complaint
 from edge.config import Config
 from edge.contract.messages import Answer
 from edge.contract.records import encode
@@ -57,12 +58,29 @@ class Device:
     reporter: Reporter
     pipeline: Pipeline
 
+    complaint: Complaint
+    """That the bucket cannot be reached."""
+
     def update(self) -> None:
         """Look for orders and report, as far as the bucket can be reached."""
-        with told():
+        with told(self.complaint):
             self.models.update()
-        with told():
             self.reporter.report()
+
+    def report(self, *, now: bool = False) -> None:
+        """Report, as :meth:`Reporter.report` does, if the bucket can be reached."""
+        with told(self.complaint):
+            self.reporter.report(now=now)
+
+
+@contextlib.contextmanager
+def told(complaint: Complaint) -> Iterator[None]:
+    """Say that the bucket cannot be reached, and go on."""
+    try:
+        yield
+        complaint.clear()
+    except UplinkError as error:
+        complaint.tell(f"the bucket cannot be reached: {error}")
 
 
 def run(device: Device, stop: threading.Event) -> None:
@@ -109,15 +127,15 @@ def once(device: Device) -> None:
 def _answer(device: Device, stop: threading.Event) -> None:
     """Answer at the camera's pace or the configured one."""
     interval_s = device.camera.interval_s if device.config.interval_s is None else device.config.interval_s
-    failures, trouble, next_s = 0, "", time.monotonic()
+    failures, complaint, next_s = 0, Complaint(_log), time.monotonic()
     while not stop.is_set():
         try:
             device.pipeline.handle()
-            failures, trouble = 0, ""
+            failures = 0
+            complaint.clear()
         except CameraError as error:
-            if str(error) != trouble:  # a dead camera is told once, not every second
-                _log.warning("no picture: %s", error)
-            failures, trouble = failures + 1, str(error)
+            complaint.tell(f"no picture: {error}")
+            failures += 1
             stop.wait(min(1.0, 0.05 * (failures - 1)))  # one damaged file costs nothing, a dead camera no processor
         except EndOfPictures:
             return
@@ -138,8 +156,7 @@ def _keep(device: Device, stop: threading.Event) -> None:
             looked_s = time.monotonic()
             device.update()
         else:
-            with told():
-                device.reporter.report()
+            device.report()
 
 
 def _again(work: Callable[[], None]) -> None:
@@ -165,14 +182,4 @@ def _drain(device: Device, stop: threading.Event) -> None:
 
 def _end(device: Device) -> None:
     device.models.close()
-    with told():
-        device.reporter.report(now=True)
-
-
-@contextlib.contextmanager
-def told() -> Iterator[None]:
-    """Say that the bucket cannot be reached, and go on."""
-    try:
-        yield
-    except UplinkError as error:
-        _log.warning("the bucket cannot be reached: %s", error)
+    device.report(now=True)

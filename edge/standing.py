@@ -3,11 +3,11 @@
 import contextlib
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from edge.contract.bundle import Thresholds
-from edge.contract.fleet import DeviceState
+from edge.contract.fleet import Desired, DeviceState
 from edge.contract.records import BadRecord, dump, load
 from edge.disk import sync
 
@@ -19,30 +19,36 @@ class Standing:
     """``home/standing.json``: where the device stands with its model."""
 
     state: str = DeviceState.NO_MODEL
-    bucket: str = ""
-    """Revisions count within one bucket."""
     model: str | None = None
     previous: str | None = None
-    revision: int = 0
-    reason: str = ""
+    order: Desired | None = None
+    """The last order that was acted on."""
     thresholds: Thresholds | None = None
+    """Those that the model in use was ordered with."""
+    reason: str = ""
+    on_trial: bool = False
+    """The model waits to be confirmed by live pictures."""
     confirmed: int = 0
-    """Live pictures that the model on trial has answered."""
+    """How many of them it has answered."""
     previous_thresholds: Thresholds | None = None
     starts: int = 0
     """Program starts with the model on trial that did not end well."""
 
+    @property
+    def revision(self) -> int:
+        """That of the last order that was acted on."""
+        return self.order.revision if self.order else 0
 
-def read_standing(file: Path, bucket: str) -> Standing:
-    """Give where the device stands; in another bucket than last time revisions begin anew."""
+
+def read_standing(file: Path) -> Standing:
+    """Give where the device stands."""
     try:
-        standing = load(Standing, file.read_bytes())
+        return load(Standing, file.read_bytes())
     except FileNotFoundError:
-        return Standing(bucket=bucket)
+        return Standing()
     except (OSError, BadRecord) as error:
         _log.warning("%s cannot be read, beginning anew: %s", file, error)
-        return Standing(bucket=bucket)
-    return standing if standing.bucket == bucket else replace(standing, bucket=bucket, revision=0)
+        return Standing()
 
 
 def write_standing(file: Path, standing: Standing) -> None:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.complaint import Complaint
 from edge.contract.keys import RAW
 from edge.ports import Uplink, UplinkError
 from edge.preprocess import MAX_IMAGE_BYTES
@@ -45,11 +46,15 @@ class Uploader:
         self.sent = 0
         self.collided = 0
         """Pictures whose name the bucket has with another content; they lie in quarantine."""
-        self.trouble = ""
-        """Why the last attempt failed; empty after one that went well."""
+        self._complaint = Complaint(_log)
         self._spool, self._uplink, self._backoff, self._rng = spool, uplink, backoff, rng
         self._failures = 0
         self._wake = threading.Event()
+
+    @property
+    def trouble(self) -> str:
+        """Why the last attempt failed; empty after one that went well."""
+        return self._complaint.text
 
     def wake(self) -> None:
         """Tell that there may be something to do."""
@@ -83,8 +88,9 @@ class Uploader:
                 self._spool.done(entry)
                 self.sent += 1
         except UplinkError as error:
-            return self._failed(str(error))
-        self._failures, self.trouble = 0, ""
+            return self._failed(f"the bucket cannot be reached, pictures wait: {error}")
+        self._failures = 0
+        self._complaint.clear()
         return 0.0
 
     def _is_there(self, key: str, record: Record) -> bool:
@@ -94,9 +100,7 @@ class Uploader:
         return hashlib.sha256(stored).digest() == hashlib.sha256(record.jpeg).digest()
 
     def _failed(self, reason: str) -> float:
-        if reason != self.trouble:
-            _log.warning("the bucket cannot be reached, pictures wait: %s", reason)
-        self.trouble = reason
+        self._complaint.tell(reason)
         delay_s = self._backoff.delay_s(self._failures, self._rng.random())
         self._failures += 1
         return max(delay_s, 0.01)
@@ -116,7 +120,7 @@ class Storer:
         self.lost = 0
         """Records that came faster than the disk took them, or that it refused."""
         self._spool, self._stored = spool, stored
-        self._trouble = ""
+        self._complaint = Complaint(_log)
         self._queue: queue.Queue[Record | None] = queue.Queue(size)
 
     def offer(self, record: Record, *, patient: bool) -> bool:
@@ -125,7 +129,7 @@ class Storer:
             self._queue.put(record, block=patient)
         except queue.Full:
             self.lost += 1
-            self._tell("the disk is too slow, pictures are lost")
+            self._complaint.tell("the disk is too slow, pictures are lost")
             return False
         return True
 
@@ -139,16 +143,10 @@ class Storer:
             try:
                 kept = self._spool.put(record)
             except SpoolError as error:
-                self._tell(str(error))
+                self._complaint.tell(str(error))
                 continue
             if kept:
-                self._trouble = ""
+                self._complaint.clear()
                 self._stored()
             else:
-                self._tell("no room, pictures are given up")
-
-    def _tell(self, trouble: str) -> None:
-        """Log what is wrong once, not for every picture: the log lies on the same disk."""
-        if trouble != self._trouble:
-            _log.warning("%s", trouble)
-        self._trouble = trouble
+                self._complaint.tell("no room, pictures are given up")

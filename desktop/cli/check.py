@@ -39,8 +39,7 @@ def doctor(context: typer.Context) -> None:
         found = list(_findings(job))
         job.output.result({"ok": all(one.ok for one in found), "findings": found})
         for one in found:
-            mark = "[green]✓[/]" if one.ok else "[red]✗[/]"
-            job.output.say(f"{mark} {one.what}: {one.detail}")
+            job.output.say(f"{'✓' if one.ok else '✗'} {one.what}: {one.detail}", style="" if one.ok else "red")
             if one.hint:
                 job.output.say(f"    {one.hint}", style="dim")
         if not all(one.ok for one in found):
@@ -54,7 +53,8 @@ def _findings(job: Work) -> Iterator[Finding]:
     yield _tried(_("journal"), lambda: _("{n} waiting").format(n=job.plant.journal.waiting()))
     yield _tried(_("catalog"), lambda: _("{n} images").format(n=sum(job.plant.catalog.counts().values())))
     yield _tried(_("weights for training here"), lambda: _weights(job))
-    free_gb = shutil.disk_usage(job.plant.home if job.plant.home.exists() else job.plant.home.parent).free / (1 << 30)
+    there = next(path for path in (job.plant.home.absolute(), *job.plant.home.absolute().parents) if path.exists())
+    free_gb = shutil.disk_usage(there).free / (1 << 30)
     yield Finding(_("space for caches"), free_gb > _ROOM_GB, _("{n:.1f} GB free").format(n=free_gb))
 
 

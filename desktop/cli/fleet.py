@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from desktop.app import now_ms
+from desktop.cli.messages import CANCELLED
 from desktop.cli.output import ago, short
 from desktop.cli.plant import Work, work
 from desktop.core.ports import Device
+from desktop.core.progress import Step
 from desktop.core.release import Deployment, Stage
 from desktop.core.texts import _
 from edge.contract.fleet import DeviceState
@@ -52,6 +54,7 @@ def rollback(context: typer.Context, to: To = "", wait: Wait = 0.0) -> None:
 def fleet(context: typer.Context, to: To = "") -> None:
     """Tell what each device runs by its own word, and when it said so."""
     with work(context) as job:
+        job.plant.release.check_target(to)
         deployments = job.plant.release.refresh()
         devices = job.plant.fleet.devices(to)
         job.output.result({"devices": [_row(device) for device in devices], "deployments": deployments[-10:]})
@@ -62,19 +65,24 @@ def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
     deadline = time.monotonic() + wait_s
     while True:
         now = next(one for one in job.plant.release.refresh() if one.id == deployment.id)
-        if now.stage != Stage.ROLLING or time.monotonic() >= deadline:
+        devices = job.plant.fleet.devices(deployment.target)
+        if now.stage != Stage.ROLLING or time.monotonic() >= deadline or job.cancel.cancelled:
             break
-        job.cancel.check()
-        time.sleep(_POLL_S)
-    devices = job.plant.fleet.devices(deployment.target)
+        running = sum(device.reported == now.model for device in devices)
+        job.progress(Step(_("Waiting for the devices' word"), running, len(devices) or None, _("devices")))
+        job.cancel.wait(_POLL_S)
     job.output.result(
         {
-            "deployment": now.id, "model": now.model, "verdict": now.verdict, "stage": now.stage,
+            "deployment": now.id, "model": now.model, "verdict": now.verdict, "reasons": now.reasons, "stage": now.stage,
             "devices": [_row(device) for device in devices],
         }
     )  # fmt: skip
     job.output.say(_("Deployment {id} of model {model}: {stage}").format(id=now.id, model=short(now.model), stage=now.stage))
+    for reason in now.reasons:
+        job.output.say(f"  {reason}", style="dim")
     _show(job, devices)
+    if job.cancel.cancelled and now.stage == Stage.ROLLING:  # the order stands; only the waiting is over
+        raise typer.Exit(CANCELLED)
 
 
 def _row(device: Device) -> dict[str, object]:

@@ -7,6 +7,7 @@ import typer
 
 from desktop.cli.output import percent, plain, short, when
 from desktop.cli.plant import Work, work
+from desktop.core.errors import NotFoundError
 from desktop.core.evaluation import Evaluation
 from desktop.core.measurement import Measured
 from desktop.core.progress import CancelToken
@@ -60,12 +61,16 @@ def runs(
     """List training runs, take in those that ended meanwhile, show a run's log, or stop it."""
     with work(context) as job:
         training = job.plant.training
-        if run and cancel:
-            training.cancel(run)
-        found = training.runs()
-        chosen = [one for one in found if one.id.startswith(run)]
-        log = training.log(chosen[0].id) if run and len(chosen) == 1 else []
-        job.output.result({"runs": chosen, "log": log} if run else {"runs": found})
+        if cancel and not run:
+            raise typer.BadParameter(_("name the run to stop"))
+        chosen = [one for one in training.runs() if one.id.startswith(run)]
+        if run and len(chosen) != 1:
+            title = _("“{run}” could be several runs.") if chosen else _("No run is called “{run}”.")
+            raise NotFoundError(title.format(run=run), _("`sortloop runs` lists them."))
+        if cancel:
+            training.cancel(chosen[0].id)
+        log = training.log(chosen[0].id) if run else []
+        job.output.result({"runs": chosen, "log": log} if run else {"runs": chosen})
         rows = [(one.id, when(one.at_ms), one.by, one.train, one.state, short(one.model), one.message) for one in chosen]
         job.output.table((_("run"), _("when (UTC)"), _("who"), _("images"), _("state"), _("model"), ""), rows, right=(3,))
         for line in log:

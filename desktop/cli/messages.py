@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.text import Text
 
 from desktop.core.errors import AppError, Cancelled, GateError
 from desktop.core.progress import CancelToken
@@ -20,7 +21,9 @@ def run(program: Callable[[], object], *, as_json: bool) -> int:
     try:
         program()
     except AppError as error:
-        show(error, as_json=as_json)
+        show(error)
+        if as_json:
+            sys.stdout.write(json.dumps(told(error), ensure_ascii=False) + "\n")
         return exit_code(error)
     except KeyboardInterrupt:
         return CANCELLED
@@ -29,15 +32,19 @@ def run(program: Callable[[], object], *, as_json: bool) -> int:
     return OK
 
 
-def show(error: AppError, *, as_json: bool) -> None:
-    """Print what happened and what can be done; with JSON also as the one document on stdout."""
+def show(error: AppError) -> None:
+    """Print what happened and what can be done, on stderr."""
     console = Console(stderr=True, highlight=False)
-    console.print(f"[bold red]✗[/] {_plain(error.title)}", soft_wrap=True)
+    mark = ("  ", "") if isinstance(error, Cancelled) else ("✗ ", "bold red")
+    console.print(Text.assemble(mark, error.title), soft_wrap=True)
     if error.hint:
-        console.print(f"  {_plain(error.hint)}", soft_wrap=True, style="dim")
-    if as_json:
-        sys.stdout.write(json.dumps({"error": error.title, "hint": error.hint, "kind": type(error).__name__}) + "\n")
+        console.print(Text(f"  {error.hint}", "dim"), soft_wrap=True)
     logging.getLogger(__name__).debug("shown to the user", exc_info=error)
+
+
+def told(error: AppError) -> dict[str, str]:
+    """Give an error as a part of the one JSON document."""
+    return {"error": error.title, "hint": error.hint, "kind": type(error).__name__}
 
 
 def exit_code(error: AppError) -> int:
@@ -62,7 +69,3 @@ def interruptible() -> Iterator[CancelToken]:
         yield token
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")

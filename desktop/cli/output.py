@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from desktop.core import progress
 from desktop.core.progress import Step
@@ -79,7 +80,7 @@ class Output:
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with JSON."""
         if not self.as_json:
-            self.console.print(text, style=style, soft_wrap=True)
+            self.console.print(Text(text, style), soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
         """Print a table for people; nothing with JSON."""
@@ -89,7 +90,7 @@ class Output:
         for number, column in enumerate(columns):
             table.add_column(column, justify="right" if number in right else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(str(cell) for cell in row))
+            table.add_row(*(Text(str(cell)) for cell in row))
         self.console.print(table)
 
     @contextmanager
@@ -136,4 +137,4 @@ class _Lines:
         if begun or ended or now_s - self._said_s > _PLAIN_EVERY_S:
             self._label, self._said_s = step.label, now_s
             count = f": {step.done}/{step.total} {step.unit}" if step.total else ""
-            self._console.print(f"{step.label}{count}".rstrip(), style="dim", soft_wrap=True)
+            self._console.print(Text(f"{step.label}{count}".rstrip(), "dim"), soft_wrap=True)

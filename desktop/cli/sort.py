@@ -7,18 +7,18 @@ from typing import Annotated
 
 import typer
 
-from desktop.cli.messages import CONFLICTS
+from desktop.cli.messages import CONFLICTS, exit_code, show, told
 from desktop.cli.output import when
 from desktop.cli.plant import Work, work
 from desktop.core.catalog import Catalog
 from desktop.core.delivery import DeliveryReport
-from desktop.core.errors import AppError, ConflictError, NotFoundError
+from desktop.core.errors import AppError, BusyError, ConfigError, ConflictError, NotFoundError
 from desktop.core.history import read_history
 from desktop.core.journal import Choice, Decision, Kind, State
 from desktop.core.progress import CancelToken
 from desktop.core.taxonomy import save_taxonomy
-from desktop.core.texts import _
-from edge.contract.keys import Area, key_of
+from desktop.core.texts import _, ngettext
+from edge.contract.keys import Area, key_of, locate
 
 _DAY_MS = 86_400_000
 
@@ -42,7 +42,7 @@ def label(
     with work(context) as job:
         wanted = [line.strip() for line in sys.stdin if line.strip()] if names == ["-"] else names
         kind, area, folder = _target(job, cls)
-        known = {name: _find(job, name) for name in dict.fromkeys(wanted)}
+        known = {name: _find(job, name) for name in dict.fromkeys(map(_base_name, wanted))}
         choices = [Choice(name, key, etag, key_of(area, name, folder), blind=blind) for name, (key, etag) in known.items()]
         moving = [choice for choice in choices if choice.source != choice.target]
         made = job.plant.journal.record(kind, job.plant.labeller, moving) if moving else []
@@ -57,15 +57,16 @@ def undo(
     """Take back the last step (a step is what one key or one command did); without limit, also after a restart."""
     with work(context) as job:
         journal, who = job.plant.journal, job.plant.labeller
-        made: list[Decision] = []
+        touched: set[str] = set()
         for _step in range(steps):
             part = journal.redo(who) if redo else journal.undo(who)
             if not part:
                 break
-            made += part
-        if not made:
-            raise NotFoundError(_("Nothing to do again.") if redo else _("Nothing to take back."), "")
-        _finish(job, made)
+            touched |= {decision.choice.name for decision in part}
+        if not touched:
+            raise NotFoundError(_("Nothing to do again.") if redo else _("Nothing to take back."))
+        # What was delivered already is taken back by a move of its own: each image's last decision tells how it went.
+        _finish(job, [journal.of_image(name)[-1] for name in sorted(touched)])
 
 
 def deliver(
@@ -79,13 +80,18 @@ def deliver(
             report = job.plant.keep_delivering(job.cancel)
         else:
             report = job.plant.deliver(job.progress, job.cancel)
+        trouble = _trouble(report, report.waiting)
         job.output.result(
-            {"done": report.done, "lost": len(report.lost), "conflicts": len(report.conflicts), "waiting": report.waiting}
+            {
+                "done": report.done,
+                "lost": len(report.lost),
+                "conflicts": len(report.conflicts),
+                "waiting": report.waiting,
+                **(told(trouble) if trouble else {}),
+            }
         )
         job.output.say(_("{n} moved, {waiting} waiting.").format(n=report.done, waiting=report.waiting))
-        _raise_trouble(report, report.waiting)
-        if report.lost or report.conflicts:
-            raise typer.Exit(CONFLICTS)
+        _end(trouble, clash=bool(report.lost or report.conflicts))
 
 
 def history(
@@ -139,6 +145,14 @@ def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:
     return Kind.LABEL, Area.LABELED, cls
 
 
+def _base_name(text: str) -> str:
+    """Give an image's name where its whole key was given."""
+    place = locate(text)
+    if place is not None and place.area is Area.BASE:
+        raise ConfigError(_("{key} is a base picture; these are not sorted.").format(key=text), _("Move it by hand."))
+    return place.name if place else text
+
+
 def _find(job: Work, name: str) -> tuple[str, str]:
     """Give the key and ETag of an image where it will lie once everything planned is done; look again if it is not known."""
     planned = job.plant.journal.overlay().get(name)
@@ -169,6 +183,7 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
     by_state = {state: [one for one in now if one.state is state] for state in State}
     lost, conflicts = by_state[State.LOST], by_state[State.CONFLICT]
     waiting = len(by_state[State.PLANNED]) + len(by_state[State.MOVING])
+    trouble = _trouble(report, waiting)
     job.output.result(
         {
             "done": len(by_state[State.DONE]) + already,
@@ -176,6 +191,7 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
             "lost": [{"name": one.choice.name, "to": one.winner, "where": one.whereabouts} for one in lost],
             "conflicts": [{"name": one.choice.name, "reason": one.whereabouts} for one in conflicts],
             "waiting": waiting,
+            **(told(trouble) if trouble else {}),
         }
     )
     job.output.say(_("{n} moved.").format(n=len(by_state[State.DONE]) + already))
@@ -191,16 +207,29 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
             _("{name} is in conflict and was left alone: {reason}").format(name=one.choice.name, reason=one.whereabouts),
             style="yellow",
         )
-    _raise_trouble(report, waiting)
-    if lost or conflicts:
-        raise typer.Exit(CONFLICTS)
+    if trouble is None and (lost or conflicts):
+        job.sync()  # or the next decision on these would begin where they no longer are
+    _end(trouble, clash=bool(lost or conflicts))
 
 
-def _raise_trouble(report: DeliveryReport, waiting: int) -> None:
+def _trouble(report: DeliveryReport, waiting: int) -> AppError | None:
+    """Give the reason why something still waits, None if nothing does."""
     if report.trouble is not None:
-        raise report.trouble
-    if waiting:
-        raise AppError(
-            _("{n} pictures are still being moved by somebody else.").format(n=waiting),
-            _("They are in the journal; run `sortloop status` later."),
-        )
+        return report.trouble
+    if not waiting:
+        return None
+    return BusyError(
+        ngettext(
+            "{n} picture is still being moved by somebody else.", "{n} pictures are still being moved by somebody else.", waiting
+        ).format(n=waiting),
+        _("The decisions are kept; `sortloop deliver` goes on."),
+    )
+
+
+def _end(trouble: AppError | None, *, clash: bool) -> None:
+    """End with the exit code that tells how it went."""
+    if trouble is not None:
+        show(trouble)
+        raise typer.Exit(exit_code(trouble))
+    if clash:
+        raise typer.Exit(CONFLICTS)

@@ -104,7 +104,7 @@ def freeze(known: Sequence[Known], taxonomy: Taxonomy, twins: Iterable[str] = ()
     test: list[Entry] = []
     base_test: list[Entry] = []
     tests = [one for one in known if one.image.side is Side.TEST and one.content is not None]
-    for one in sorted(known, key=lambda one: one.image.key):
+    for one in sorted(known, key=_name):  # not by key: a picture moved between merged classes makes no new dataset
         image = one.image
         if image.area not in (Area.LABELED, Area.BASE):
             continue
@@ -173,11 +173,17 @@ def _by_class(entries: Iterable[Entry]) -> dict[str, int]:
     return dict(sorted(Counter(entry.label for entry in entries).items()))
 
 
+def _name(one: Known) -> str:
+    """Give the name an image keeps for ever; base pictures go by their whole key."""
+    return one.image.key if one.image.area is Area.BASE else one.image.name
+
+
 def _objection(one: Known, taxonomy: Taxonomy, double: set[str]) -> str | None:
     if one.image.area is not Area.BASE and one.image.name in double:
         return "in two places"
-    if taxonomy.resolve(one.image.cls or "") is None:
-        return "unknown class"
+    cls = taxonomy.resolve(one.image.cls or "")
+    if cls not in taxonomy.active():
+        return "unknown class" if cls is None else "retired class"
     if one.content is None:
         return "not fetched"
     return "cannot be decoded" if one.content.problem is not None else None
@@ -188,7 +194,7 @@ def _entry(one: Known, taxonomy: Taxonomy, burst: str) -> Entry:
     return Entry(
         key=image.key,
         etag=image.etag,
-        name=image.key if image.area is Area.BASE else image.name,
+        name=_name(one),
         sha256=content.sha256 if content else "",
         label=taxonomy.resolve(image.cls or "") or "",
         burst=burst,
@@ -286,7 +292,7 @@ def _lines(url: str, classes: Sequence[str], entries: Iterable[Entry]) -> Iterat
             json.dumps(
                 {
                     "source-ref": f"{url}/{entry.key}",
-                    "label": classes.index(entry.label) if entry.label in classes else -1,
+                    "label": classes.index(entry.label),
                     "label-metadata": {
                         "class-name": entry.label,
                         "confidence": 1.0,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 
 from desktop.core.catalog import Catalog
 from desktop.core.dataset import Dataset, Entry, freeze, save_dataset
-from desktop.core.errors import ConfigError
+from desktop.core.errors import ConfigError, NotFoundError
 from desktop.core.evaluation import Answers, Evaluation, Labelled, evaluate
 from desktop.core.importing import class_of_folder
 from desktop.core.pictures import Pictures, unseen
 from desktop.core.ports import ObjectStore
-from desktop.core.progress import CancelToken, Progress
+from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.registry import Model, Registry
 from desktop.core.taxonomy import Taxonomy, default_taxonomy, load_taxonomy
 from desktop.core.texts import _
@@ -80,8 +81,8 @@ class Measurement:
         found = list(_labelled_files(folder))
         if not found:
             raise ConfigError(_("{folder} holds no pictures.").format(folder=folder), _("It should hold one folder per class."))
-        files = [(path, hashlib.sha256(path.read_bytes()).hexdigest()) for path, _cls in found]
-        labels = [self._taxonomy().resolve(cls) or cls for _path, cls in found]
+        files, taxonomy = _digests([path for path, _cls in found], progress, cancel), self._taxonomy()
+        labels = [taxonomy.resolve(cls) or cls for _path, cls in found]
         rows, answers = self._answers(model, files, progress, cancel)
         names = tuple(str(files[row][0].relative_to(folder)) for row in rows)
         return evaluate(Labelled(names, tuple(labels[row] for row in rows)), answers)
@@ -91,7 +92,10 @@ class Measurement:
     ) -> tuple[Labelled, list[Answers]]:
         """Give models' answers to the same labelled pictures; one that any of them cannot read is left out for all."""
         wanted = list(entries)
-        files = [(self._pictures.fetch(entry.image), entry.sha256) for entry in wanted]
+        files = []
+        for entry in wanted:
+            cancel.check()
+            files.append((self._pictures.fetch(entry.image), entry.sha256))
         scores = [self._score(self._registry.folder(model.id), files, progress, cancel) for model in models]
         rows = [row for row, entry in enumerate(wanted) if all(entry.sha256 in one for one in scores)]
         read = [wanted[row] for row in rows]
@@ -102,9 +106,13 @@ class Measurement:
     def score_raw(self, model: Model, progress: Progress, cancel: CancelToken) -> int:
         """Let a model answer for the images to be sorted that it has not seen; give their number."""
         known = self._catalog.known(Area.RAW, model=model.id)
-        seen = [one for one in known if one.content and not one.content.problem]
-        fresh = [one for one in seen if one.image.prediction is None or one.image.prediction.model != model.id]
-        files = [(self._pictures.fetch(one.image), one.content.sha256) for one in fresh if one.content]
+        seen = [(one.image, one.content.sha256) for one in known if one.content and not one.content.problem]
+        files = []
+        for image, sha256 in seen:
+            cancel.check()
+            if image.prediction is None or image.prediction.model != model.id:
+                with suppress(NotFoundError):  # sorted by somebody else meanwhile
+                    files.append((self._pictures.fetch(image), sha256))
         rows, answers = self._answers(model, files, progress, cancel)
         best = [_best(answers.classes, scores) for scores in answers.probabilities]
         self._catalog.remember(model.id, {files[row][1]: scores for row, scores in zip(rows, best, strict=True)})
@@ -147,6 +155,18 @@ def _labelled_files(folder: Path) -> Iterable[tuple[Path, str]]:
         cls = class_of_folder(inside.name)
         if inside.is_dir() and cls is not None:
             yield from ((path, cls) for path in sorted(inside.rglob("*")) if is_image(path.name))
+
+
+def _digests(paths: Sequence[Path], progress: Progress, cancel: CancelToken) -> list[tuple[Path, str]]:
+    files = []
+    for number, path in enumerate(paths):
+        cancel.check()
+        progress(Step(_("Reading pictures"), number, len(paths), _("pictures")))
+        try:
+            files.append((path, hashlib.sha256(path.read_bytes()).hexdigest()))
+        except OSError as error:
+            raise ConfigError(_("{path} cannot be read: {error}.").format(path=path, error=error.strerror or error)) from error
+    return files
 
 
 def _best(classes: Sequence[str], scores: NDArray[np.float64]) -> list[tuple[str, float]]:

@@ -1,8 +1,8 @@
 """Deployments: what was sent where, on which verdict; and the way back.
 
-A deployment is a record in the bucket before any device hears of it. The model *in service* for a target is that of its
-last completed deployment; while none is completed, that of the last one begun, so that the gate always has somebody to
-compare with.
+A deployment is a record in the bucket before any device hears of it. The model *in service* for a target is that of the
+last completed deployment that reached all of it, whatever that one's own target was; while there is none, that of the last
+one begun; failing these, what a part of it got. So the gate always has somebody to compare with.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Stage(StrEnum):
     FAILED = "failed"
     """A device refused the model or came back from it, and no device is still at it."""
     REPLACED = "replaced"
-    """A later deployment to the same target began first."""
+    """A later deployment to all of its devices began first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,28 @@ class Release:
         self._new_id = new_id
 
     def deployments(self, target: str | None = None) -> list[Deployment]:
-        """Give the deployments (of one target), oldest first."""
+        """Give the deployments (those that reached all of a target), oldest first."""
         found = []
         for listed in self._store.list(DEPLOYMENTS):
             with suppress(BadRecord, NotFoundError):
                 found.append(load(Deployment, self._store.get(listed.key).body))
-        wanted = [one for one in found if target is None or one.target == target]
+        wanted = [one for one in found if target is None or self._covers(one.target, target)]
         return sorted(wanted, key=lambda one: (one.at_ms, one.id))
+
+    def check_target(self, target: str) -> None:
+        """Raise NotFoundError unless a target has devices; all devices may be none yet."""
+        if target and not self._fleet.devices(target):
+            raise NotFoundError(
+                _("No device or device group is called “{target}”.").format(target=target), _("`sortloop fleet` lists them.")
+            )
 
     def in_service(self, target: str = "") -> Deployment | None:
         """Give the deployment whose model a target runs, None before the first."""
         mine = self.deployments(target)
-        return _last(mine, Stage.COMPLETED) or _last(mine, Stage.ROLLING)
+        if running := _last(mine, Stage.COMPLETED) or _last(mine, Stage.ROLLING):
+            return running
+        partly = [one for one in self.deployments() if self._meets(one.target, target)]
+        return _last(partly, Stage.COMPLETED) or _last(partly, Stage.ROLLING)
 
     def best(self, target: str = "") -> str | None:
         """Give the model that did best of all that were shipped to a target, each by its figure at its own deployment."""
@@ -88,7 +98,9 @@ class Release:
 
         Raises:
             GateError: the verdict is neither ``pass`` nor ``first``, and no reason for an override is given.
+            NotFoundError: the target has no devices.
         """
+        self.check_target(target)
         if verdict.verdict not in (Ruling.PASS, Ruling.FIRST) and not (override or "").strip():
             raise GateError(
                 _("The gate says {verdict}: {reasons}").format(verdict=verdict.verdict, reasons=" ".join(verdict.reasons)),
@@ -102,24 +114,25 @@ class Release:
                 by=by,
                 at_ms=self._now_ms(),
                 verdict=verdict.verdict,
-                override=override,
+                override=(override or "").strip() or None,
                 reasons=verdict.reasons,
                 accuracy=verdict.accuracy_new,
             )
         )
 
     def rollback(self, target: str, by: str) -> Deployment:
-        """Send a target's devices back to the model before the one last sent.
+        """Send a target's devices back to the model before the one last sent; again, and they go back one further.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is none, or the target has no devices.
         """
-        sent = self.deployments(target)
-        if not sent or sent[-1].previous is None:
+        self.check_target(target)
+        trail = _trail(self.deployments(target))
+        if len(trail) < 2:
             raise NotFoundError(
                 _("There is no earlier model to go back to."), _("`sortloop models` lists what could be deployed.")
             )
-        return self._send(Deployment(self._new_id(), sent[-1].previous, target, by, self._now_ms(), ROLLBACK))
+        return self._send(Deployment(self._new_id(), trail[-2], target, by, self._now_ms(), ROLLBACK))
 
     def refresh(self) -> list[Deployment]:
         """Look at what devices report, write which deployments ended, and give all, oldest first."""
@@ -127,13 +140,26 @@ class Release:
 
     def _send(self, wanted: Deployment) -> Deployment:
         before = self.in_service(wanted.target)
-        for earlier in self.deployments(wanted.target):
-            if earlier.stage == Stage.ROLLING:
+        for earlier in self.deployments():
+            if earlier.stage == Stage.ROLLING and self._covers(wanted.target, earlier.target):
                 self._refreshed(earlier, replaced=True)
         deployment = replace(wanted, previous=before.model if before else None)
         self._store.put(_key(deployment), dump(deployment), match=ABSENT)
         self._fleet.deploy(deployment.model, deployment.target, deployment.id)
         return deployment
+
+    def _covers(self, outer: str, target: str) -> bool:
+        """Tell whether what is sent to ``outer`` reaches all of a target, devices to come included."""
+        if outer in ("", target):
+            return True
+        return bool(target) and bool(mine := self._names(target)) and mine <= self._names(outer)
+
+    def _meets(self, outer: str, target: str) -> bool:
+        """Tell whether what is sent to ``outer`` reaches any device of a target."""
+        return not outer or not target or bool(self._names(outer) & self._names(target))
+
+    def _names(self, target: str) -> set[str]:
+        return {device.device for device in self._fleet.devices(target)}
 
     def _refreshed(self, deployment: Deployment, *, replaced: bool = False) -> Deployment:
         stage = _stage(deployment.model, self._fleet.devices(deployment.target))
@@ -151,15 +177,24 @@ class Release:
 def _stage(model: str, devices: list[Device]) -> Stage:
     """Judge a deployment by the devices' own word; those that were told something else since do not count."""
     mine = [device for device in devices if device.desired == model]
-    done = [device for device in mine if device.reported == model and device.state == DeviceState.RUNNING]
-    failed = [
-        device
-        for device in mine
-        if device.state in (DeviceState.REFUSED, DeviceState.RETURNED) and device.revision >= device.desired_revision
-    ]
+    acted = [device for device in mine if device.revision >= device.desired_revision]
+    done = [device for device in acted if device.reported == model and device.state == DeviceState.RUNNING]
+    failed = [device for device in acted if device.state in (DeviceState.REFUSED, DeviceState.RETURNED)]
     if not mine or len(done) + len(failed) < len(mine):
         return Stage.ROLLING
     return Stage.FAILED if failed else Stage.COMPLETED
+
+
+def _trail(sent: list[Deployment]) -> list[str]:
+    """Give the models that led to the one last sent, each in service before the next; a rollback cuts the trail short."""
+    trail: list[str] = []
+    for one in sent:
+        base = one.model if one.verdict == ROLLBACK else one.previous
+        if base is not None:
+            trail = [*trail[: trail.index(base)], base] if base in trail else [*trail, base]
+        if one.model not in trail[-1:]:
+            trail.append(one.model)
+    return trail
 
 
 def _last(deployments: list[Deployment], stage: Stage) -> Deployment | None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from desktop.core.dataset import Dataset, Entry, check_trainable, save_dataset
-from desktop.core.errors import AppError, Cancelled, ConflictError, NotFoundError
+from desktop.core.errors import AppError, BusyError, Cancelled, ConfigError, ConflictError, NotFoundError
 from desktop.core.pictures import Pictures
 from desktop.core.ports import ABSENT, ObjectStore, RunState, RunStatus, Trainer, TrainingImage, TrainingPlan
 from desktop.core.progress import CancelToken, Progress, Step
@@ -32,6 +33,9 @@ class Run:
     message: str = ""
     ended_ms: int | None = None
 
+    def __post_init__(self) -> None:
+        RunState(self.state)  # ValueError for what is none
+
 
 class Training:
     """The runs of a plant."""
@@ -56,7 +60,7 @@ class Training:
         """Freeze a dataset in the bucket and begin a run on it.
 
         Raises:
-            ConfigError: a class has no picture to learn from.
+            ConfigError: a class has no picture to learn from. AppError: the run could not be begun; its record says so.
         """
         check_trainable(dataset)
         save_dataset(self._store, dataset)
@@ -64,7 +68,11 @@ class Training:
         images = self._local(dataset.train, progress, cancel)
         plan = TrainingPlan(run.id, dataset.id, dataset.classes, images, parent=parent, started_by=by, created_ms=run.at_ms)
         self._store.put(_key(run.id), dump(run), match=ABSENT)
-        self._trainer.start(plan)
+        try:
+            self._trainer.start(plan)
+        except AppError as error:
+            self._note(run.id, RunState.FAILED, message=str(error))
+            raise
         return run
 
     def follow(self, run: str, progress: Progress, cancel: CancelToken) -> RunStatus:
@@ -85,17 +93,18 @@ class Training:
         """Take what an ended run made into the bucket.
 
         Raises:
-            Cancelled: it was stopped. AppError: it failed; the message says why.
+            BusyError: it has not ended yet. Cancelled: it was stopped. AppError: it failed; the message says why.
         """
         status = self._trainer.status(run)
-        model = self._take(status)
+        if not status.state.ended:
+            raise BusyError(_("The training has not ended yet."), _("`sortloop runs` tells how far it is."))
+        model, reason = self._take(status)
         if model is not None:
             return model
         if status.state is RunState.CANCELLED:
             raise Cancelled(_("Training was stopped."), _("Nothing was changed."))
         raise AppError(
-            _("Training failed: {reason}").format(reason=status.message),
-            _("`sortloop runs {run}` shows its log.").format(run=run),
+            _("Training failed: {reason}").format(reason=reason), _("`sortloop runs {run}` shows its log.").format(run=run)
         )
 
     def runs(self) -> list[Run]:
@@ -111,21 +120,26 @@ class Training:
         """Ask a run to stop."""
         self._trainer.cancel(run)
 
-    def _take(self, status: RunStatus) -> Model | None:
-        """Publish an ended run's model and note its end; None if it made none."""
-        if status.state is RunState.DONE and status.bundle is not None:
-            model = self._registry.publish(status.bundle)
-            self._note(status.run, RunState.DONE, model=model.id)
-            return model
-        self._note(status.run, status.state, message=status.message)
-        return None
+    def _take(self, status: RunStatus) -> tuple[Model | None, str]:
+        """Publish an ended run's model and note its end; give the model, or why there is none."""
+        state, reason = status.state, status.message
+        if state is RunState.DONE:
+            try:
+                model = self._registry.publish(_bundle(status))
+            except ConfigError as error:  # damaged since: a run that made nothing of use
+                state, reason = RunState.FAILED, str(error)
+            else:
+                self._note(status.run, state, model=model.id)
+                return model, ""
+        self._note(status.run, state, message=reason)
+        return None, reason
 
     def _as_it_stands(self, run: Run) -> Run:
+        if RunState(run.state).ended:
+            return run
         try:
             status = self._trainer.status(run.id)
         except NotFoundError:  # begun on another computer
-            return run
-        if RunState(run.state).ended:
             return run
         if status.state.ended:
             self._take(status)
@@ -152,6 +166,12 @@ class Training:
             ended = replace(before, state=state, model=model, message=message, ended_ms=self._now_ms())
             with suppress(ConflictError):
                 self._store.put(_key(run), dump(ended), match=stored.listed.etag)
+
+
+def _bundle(status: RunStatus) -> Path:
+    if status.bundle is None:
+        raise ConfigError(_("The run left no model."), _("Train again."))
+    return status.bundle
 
 
 def _key(run: str) -> str:

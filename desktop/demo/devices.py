@@ -124,8 +124,8 @@ _CONFIG = """\
 report_s = 1.0
 [sampling]
 test_chance = 1.0
-margin = 0.9
-chance = 0.1
+margin = 1.0
+chance = 0.3
 [models]
 poll_s = 0.5
 """

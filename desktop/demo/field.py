@@ -14,7 +14,7 @@ from edge.scenes import CLASSES, draw
 SHARES = (0.15, 0.25, 0.20, 0.25, 0.15)
 """How often each class passes: clutter and cans more often than wine."""
 _FRAME_MS = 1_500
-_BURSTS = (75, 15, 5, 3, 1, 1)
+_BURSTS = (85, 10, 3, 1, 0.5, 0.5)
 """How often a thing is seen once, twice, … six times while it passes."""
 
 

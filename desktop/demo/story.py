@@ -87,7 +87,7 @@ class Story:
     """Tells the circle on a fresh plant."""
 
     def __init__(
-        self, plant: Plant, folder: Path, say: Callable[[str], object], progress: Progress, cancel: CancelToken, seed: int
+        self, plant: Plant, folder: Path, say: Callable[[str, str], object], progress: Progress, cancel: CancelToken, seed: int
     ) -> None:
         self.tale = Tale()
         self._plant = plant
@@ -129,13 +129,13 @@ class Story:
     @contextmanager
     def _step(self, title: str) -> Iterator[None]:
         self._cancel.check()
-        self._say(f"[bold]{len(self.tale.steps) + 1}. {title}[/]")
+        self._say(f"{len(self.tale.steps) + 1}. {title}", "bold")
         begun_s = time.monotonic()
         yield
         self.tale.steps.append((title, time.monotonic() - begun_s))
 
     def _tell(self, text: str) -> None:
-        self._say(f"   {text}")
+        self._say(f"   {text}", "")
 
     def _import(self) -> None:
         total = PER_CLASS * len(CLASSES)

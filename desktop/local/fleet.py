@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from desktop.core.errors import ConflictError, NotFoundError
+from desktop.core.errors import ConfigError, ConflictError, NotFoundError
 from desktop.core.ports import ABSENT, Device, ObjectStore
 from desktop.core.texts import _
 from edge.contract.fleet import Desired, DeviceGroups, Reported
@@ -81,7 +81,9 @@ class BucketFleet:
             with suppress(ConflictError):
                 self._store.put(desired_key(device.device), dump(order), match=etag)
                 return
-        raise ConflictError(_("Somebody else keeps changing what {device} should run.").format(device=device.device), _("Try again."))
+        raise ConflictError(
+            _("Somebody else keeps changing what {device} should run.").format(device=device.device), _("Try again.")
+        )
 
     def _set_default(self, model: str | None, deployment: str) -> None:
         for _attempt in range(_TRIES):
@@ -101,6 +103,11 @@ class BucketFleet:
             return load(DeviceGroups, stored.body), stored.listed.etag
         except NotFoundError:
             return DeviceGroups(), ABSENT
+        except BadRecord as error:
+            raise ConfigError(
+                _("{key} in the bucket is damaged: {error}.").format(key=FLEET_GROUPS, error=error),
+                _("Mend it, or put an earlier version back."),
+            ) from error
 
     def _desired(self, device: str) -> tuple[Desired | None, str]:
         try:

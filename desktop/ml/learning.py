@@ -24,6 +24,7 @@ from desktop.ml.head import Trained, train_head
 from desktop.ml.softmax import Examples
 from edge.classifier import OnnxClassifier
 from edge.contract.bundle import GOLDEN, HEAD, NETWORK, Golden, Manifest
+from edge.preprocess import BadImage
 
 TRAINER = "sortloop-local"
 
@@ -71,7 +72,7 @@ class Lesson:
             self._pack(backbone, material, trained, outputs, bundle)
         return {
             "seconds_by_step": self._seconds, "n": len(material.images), "left_out": len(self._plan.train) - len(material.images),
-            "classes": len(self._plan.classes), "accuracy": _rounded(trained.accuracy), "ece": _rounded(trained.ece),
+            "classes": len(self._plan.classes), "cv_accuracy": _rounded(trained.accuracy), "ece": _rounded(trained.ece),
             "features": "+".join(outputs), "penalty": trained.penalty, "temperature": trained.temperature,
         }  # fmt: skip
 
@@ -121,7 +122,11 @@ class Lesson:
         golden = []
         for number, row in enumerate(choose_golden(trained.answers, material.labels), 1):
             name = f"{GOLDEN}{material.images[row].label}-{number}.jpg"
-            contents[name] = shrink_golden(read_picture(_picture(material.images[row])))
+            try:
+                contents[name] = shrink_golden(read_picture(_picture(material.images[row])))
+            except BadImage as error:  # its features were known, so that nobody has looked at it until now
+                self._note(_("no golden picture: {path}: {reason}").format(path=material.images[row].path, reason=error))
+                continue
             golden.append(Golden(name, tuple(classifier.classify(contents[name]).probabilities.round(6).tolist())))
         self._cancel.check()
         write_bundle(bundle, replace(manifest, files=describe(contents), golden=tuple(golden)), contents)

@@ -72,7 +72,7 @@ class Child:
             self._end(RunState.FAILED, message=str(error))
         except Exception as error:  # noqa: BLE001 - nobody else is here to tell of it
             self._note_each(traceback.format_exc())
-            self._end(RunState.FAILED, message=_("{error} (the log says more)").format(error=error or type(error).__name__))
+            self._end(RunState.FAILED, message=_("{error} (the log says more)").format(error=str(error) or type(error).__name__))
         else:
             self._end(RunState.DONE, summary={"seconds": round(time.monotonic() - self._begun_s, 3), **summary})
         return self._status.state

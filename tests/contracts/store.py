@@ -487,13 +487,14 @@ class StoreContract:
 
     # Company
 
-    def test_of_two_programs_that_move_the_same_pictures_at_once_each_is_done_or_has_lost(self, store, opening):
+    @pytest.mark.parametrize("classes", [("mug", "can"), ("mug", "mug")], ids=["apart", "together"])
+    def test_of_two_programs_that_move_the_same_pictures_at_once_each_is_done_or_has_lost(self, store, opening, classes):
         raw = [
             store.put(f"{RAW}{number:02}.jpg", b"%d" % number, match=ABSENT, metadata={"n": str(number)}) for number in range(40)
         ]
         sides = {
             who: [labelled(f"01{who}{number}", one.key, one.etag, cls, who) for number, one in enumerate(raw)]
-            for who, cls in (("Ana", "mug"), ("Bo", "can"))
+            for who, cls in zip(("Ana", "Bo"), classes, strict=True)
         }
         start, outcomes = PROCESSES.Barrier(2), {who: PROCESSES.SimpleQueue() for who in sides}
         movers = [PROCESSES.Process(target=_race, args=(opening, sides[who], start, outcomes[who])) for who in sides]
@@ -509,7 +510,8 @@ class StoreContract:
             assert (winner.outcome, loser.outcome) == (Outcome.DONE, Outcome.LOST)
             assert (loser.winner, loser.where) == (who, target)
             assert places(store, f"{number:02}.jpg") == [target]
-            assert store.get(target).body == b"%d" % number
+            found = store.get(target)
+            assert (found.body, found.metadata) == (b"%d" % number, {"n": str(number), **sides[who][number].metadata})
         assert len(keys(store)) == len(raw)
 
     def test_of_two_programs_that_put_one_key_at_once_one_is_told_that_it_is_taken(self, store, opening):

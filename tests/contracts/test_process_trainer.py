@@ -199,12 +199,24 @@ def test_a_run_planned_but_not_begun_is_starting_and_after_a_while_has_failed(tr
     assert ended(trainer, "01RUN").state is RunState.DONE
 
 
-def test_a_bug_in_the_child_is_told_and_its_trace_is_in_the_log(trainer, plan, features):
+def test_what_goes_wrong_in_the_child_is_told_in_words(trainer, plan, features):
     (features / "features.sqlite").mkdir()
     trainer.start(plan)
     status = ended(trainer, "01RUN")
     assert status.state is RunState.FAILED
     assert "features.sqlite" in status.message
+
+
+def test_what_nobody_expected_leaves_its_trace_in_the_log(trainer, plan):
+    folder = RunFolder(trainer._runs / "01RUN")
+    folder.begin(plan)
+    folder.bundle.mkdir()
+    (folder.bundle / "in the way").touch()
+    trainer.start(plan)
+    status = ended(trainer, "01RUN")
+    assert status.state is RunState.FAILED
+    assert "the log says more" in status.message
+    assert any("Traceback" in line for line in trainer.logs("01RUN"))
 
 
 def test_a_child_that_cannot_begin_is_told_to_the_one_who_started_it(trainer, plan):

@@ -1,5 +1,6 @@
 """Programs that are killed, and programs at once on one folder: every image stays in one place with its last label."""
 
+import contextlib
 import json
 import random
 import sqlite3
@@ -146,11 +147,17 @@ def _check(plant, at):
     assert plant.catalog.twins() == {}
 
 
-def _start(what, root, home, labeller, last):
-    return subprocess.Popen(
+@contextlib.contextmanager
+def _running(what, root, home, labeller, last):
+    """Run a labeller's program; it does not outlive the test."""
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.e2e.labelling", what, str(root), str(home), labeller, str(last)],
         cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    ) as child:  # fmt: skip
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def test_a_program_killed_thirty_times_at_random_loses_no_image_and_no_decision(folder):
@@ -161,10 +168,10 @@ def test_a_program_killed_thirty_times_at_random_loses_no_image_and_no_decision(
     chance = random.Random()  # any moment will do, and every run tries others
     told = []
     for seed in range(KILLS):
-        child = _start("wander", plant.root, plant.home, "ada", seed)
-        lines = [child.stdout.readline() for _line in range(chance.randrange(1, 120))]
-        child.kill()
-        rest, errors = child.communicate()
+        with _running("wander", plant.root, plant.home, "ada", seed) as child:
+            lines = [child.stdout.readline() for _line in range(chance.randrange(1, 120))]
+            child.kill()
+            rest, errors = child.communicate()
         assert errors == ""
         lines += rest.splitlines()
         told += [decision for line in lines for decision in _decided(line)]
@@ -203,18 +210,19 @@ def test_of_two_programs_at_once_on_one_folder_the_first_wins_and_the_other_is_t
     for name in names:
         plant.send(name)
     racers = {"ada": "soda-can", "ben": "clutter"}
-    children = {who: _start("race", plant.root, folder / who, who, cls) for who, cls in racers.items()}
-    for child in children.values():
-        while "decided" not in child.stdout.readline():
-            assert child.poll() is None, child.stderr.read()
-    for child in children.values():
-        child.stdin.write("go\n")
-        child.stdin.flush()
     ended = {}
-    for who, child in children.items():
-        output, errors = child.communicate(timeout=60)
-        assert (child.returncode, errors) == (0, "")
-        ended[who] = json.loads(output.splitlines()[-1])["ended"]
+    with contextlib.ExitStack() as stack:
+        children = {who: stack.enter_context(_running("race", plant.root, folder / who, who, cls)) for who, cls in racers.items()}
+        for child in children.values():
+            while "decided" not in child.stdout.readline():
+                assert child.poll() is None, child.stderr.read()
+        for child in children.values():
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        for who, child in children.items():
+            output, errors = child.communicate(timeout=60)
+            assert (child.returncode, errors) == (0, "")
+            ended[who] = json.loads(output.splitlines()[-1])["ended"]
     found = places(plant.store)
     for name in names:
         winner = next(who for who in racers if ended[who][name][0] == "done")

@@ -165,6 +165,36 @@ def test_a_drop_box_that_vanishes_is_trouble_and_not_the_end(tmp_path):
     assert camera.capture().source == "a.jpg"
 
 
+def test_a_drop_box_goes_on_after_a_restart_where_it_was(tmp_path):
+    box, notes = tmp_path / "box", tmp_path / "seen"
+    fill(box, "a.jpg", "b.jpg", "tab\there.jpg")
+
+    def opened():
+        return FolderCamera(box, FolderOptions(watch=1), lambda _seconds: True, lambda: NOW_MS, notes)
+
+    first = opened()
+    assert first.capture().source == "a.jpg"
+    assert opened().capture().source == "a.jpg"  # the program was killed before it asked for the next
+    first.close()
+    assert [frame.source for frame in all_of(opened())] == ["b.jpg", "tab\there.jpg"]
+    fill(box, "a.jpg")
+    at(box / "a.jpg", NOW_MS)
+    assert [frame.source for frame in all_of(opened())] == ["a.jpg"]
+
+
+def test_the_notes_of_a_drop_box_do_not_grow_for_ever(tmp_path):
+    box, notes = tmp_path / "box", tmp_path / "seen"
+    box.mkdir()
+
+    def swap(number):
+        (box / f"{number - 1}.jpg").unlink(missing_ok=True)
+        fill(box, f"{number}.jpg")
+
+    waits = Dropping(*(lambda number=number: swap(number) for number in range(300)))
+    assert len(all_of(FolderCamera(box, FolderOptions(watch=1), waits, lambda: NOW_MS, notes))) == 300
+    assert len(notes.read_text("utf-8").splitlines()) <= 110
+
+
 def test_a_name_that_is_no_unicode_is_shown_and_does_no_harm(tmp_path):
     (tmp_path / os.fsdecode(b"caf\xe9.jpg")).write_bytes(picture())
     assert replay(tmp_path).capture().source == "caf\ufffd.jpg"

@@ -57,7 +57,7 @@ def test_only_a_regular_file_is_opened(tmp_path):
             open_file(str(tmp_path / name))
 
 
-def test_a_file_written_while_it_is_read_is_told(tmp_path):
+def test_a_file_that_nobody_writes_into_is_steady(tmp_path):
     fill(tmp_path, "file")
     assert hash_file(str(tmp_path / "file"))[2]
 

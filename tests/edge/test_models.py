@@ -52,11 +52,10 @@ class Plant:
         self.revision += 1
         self.uplink.objects[desired_key(DEVICE)] = dump(Desired(self.revision, model, **how))
 
-    def program(self, *, confirm=3, bucket="here", max_bytes=1 << 30, free_bytes=0):
+    def program(self, *, confirm=3, max_bytes=1 << 30, free_bytes=0):
         folder = ModelFolder(self.folder / "home" / "models", self.uplink, max_bytes, free_bytes)
         return Models(
             DEVICE,
-            bucket,
             self.uplink,
             folder,
             self.folder / "home" / "standing.json",
@@ -143,25 +142,24 @@ def test_a_restart_answers_with_the_model_it_had_even_without_the_bucket(plant):
     assert running(again) == model
 
 
-def test_the_same_revision_is_acted_on_once(plant):
+def test_an_order_is_acted_on_once(plant):
     models, _model = confirmed(plant)
-    checked = list(plant.checked)
-    models.update()
-    plant.uplink.objects[desired_key(DEVICE)] = dump(Desired(models.standing.revision - 1, plant.model("other")))
-    models.update()
+    checked, standing = list(plant.checked), models.standing
+    for program in (models, plant.program()):
+        program.update()
+        assert program.standing == standing
     assert plant.checked == checked
 
 
-def test_in_another_bucket_revisions_begin_anew(plant):
+def test_in_a_new_bucket_orders_count_though_their_revisions_begin_anew(plant):
     models, _model = confirmed(plant)
     for _ in range(3):
         plant.order(models.standing.model)
         models.update()
     new = plant.model("new")
     plant.uplink.objects[desired_key(DEVICE)] = dump(Desired(1, new))
-    moved = plant.program(bucket="elsewhere")
-    moved.update()
-    assert running(moved) == new
+    models.update()
+    assert (running(models), models.standing.revision) == (new, 1)
 
 
 def test_a_new_head_over_the_same_network_fetches_only_the_head(plant):
@@ -218,7 +216,7 @@ def test_a_model_that_fails_its_check_is_refused_and_the_old_one_answers_on(plan
     assert new not in plant.installed()
 
 
-def test_a_refused_model_is_tried_again_only_at_a_higher_revision(plant):
+def test_a_refused_model_is_tried_again_only_by_a_new_order(plant):
     models, _old = confirmed(plant)
     new = plant.model("new")
     plant.order(new)
@@ -390,6 +388,26 @@ def test_going_back_by_order_needs_no_new_trial_while_the_other_is_on_trial(plan
     assert (running(models), state(models)) == (old, DeviceState.RUNNING)
 
 
+def test_an_order_refused_during_a_trial_does_not_end_the_trial(plant):
+    models, old = confirmed(plant)
+    for succeeds in (True, False):
+        new = plant.model(f"new {succeeds}")
+        plant.order(new)
+        plant.refusal = None
+        models.update()
+        plant.order("not-an-id")
+        models.update()
+        assert (running(models), state(models), models.standing.previous) == (new, DeviceState.REFUSED, old)
+        if not succeeds:
+            models.failed(models.in_use.classifier, "bad")
+            assert (running(models), state(models)) == (old, DeviceState.RETURNED)
+            continue
+        answer(models, 3)
+        assert state(models) == DeviceState.REFUSED
+        assert not models.failed(models.in_use.classifier, "once")
+        old = new
+
+
 def test_two_bad_ends_with_a_model_on_trial_are_enough(plant):
     models, old = confirmed(plant)
     plant.order(plant.model("new"))
@@ -454,7 +472,7 @@ def step(name):
 home = Path(sys.argv[1])
 uplink = FolderUplink(Folder(home / "bucket"))
 folder = ModelFolder(home / "models", uplink, 1 << 30, 0, step)
-models = Models("pi", "b", uplink, folder, home / "standing.json", check=lambda _: None, load=load, confirm=1, step=step)
+models = Models("pi", uplink, folder, home / "standing.json", check=lambda _: None, load=load, confirm=1, step=step)
 models.update()
 if sys.argv[2] == "back":
     models.failed(models.in_use.classifier, "for the test")
@@ -473,7 +491,7 @@ def test_a_program_killed_at_any_step_leaves_the_old_model_or_the_new_one(tmp_pa
 
     def program():
         folder = ModelFolder(tmp_path / "models", uplink, 1 << 30, 0)
-        return Models("pi", "b", uplink, folder, tmp_path / "standing.json", check=lambda _folder: None, load=load, confirm=1)
+        return Models("pi", uplink, folder, tmp_path / "standing.json", check=lambda _folder: None, load=load, confirm=1)
 
     uplink.put(desired_key("pi"), dump(Desired(1, old)))
     models = program()

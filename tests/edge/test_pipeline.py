@@ -40,7 +40,6 @@ class Bench:
         self.home.mkdir()
         self.models = Models(
             DEVICE,
-            "bucket",
             self.uplink,
             ModelFolder(self.home / "models", self.uplink, 1 << 30, 0),
             self.home / "standing.json",

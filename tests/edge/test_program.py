@@ -163,6 +163,18 @@ def test_a_second_replay_of_the_same_pictures_adds_nothing(site):
         assert len(site.raw()) == 5
 
 
+def test_a_picture_that_was_sorted_is_not_sent_again(site):
+    site.deploy("first")
+    site.show(3)
+    assert site.do("run", query=f"start_ms={START_MS}").returncode == 0
+    sorted_name, discarded_name, waiting_name = site.raw()
+    for name, target in ((sorted_name, "labeled_field_data/beer-mug/"), (discarded_name, "discarded_field_data/")):
+        etag = site.store.get(RAW + name).entry.etag
+        site.store.move(RAW + name, target + name, match=etag, decision="d", metadata={})
+    assert site.do("run", query=f"start_ms={START_MS}").returncode == 0
+    assert site.raw() == [waiting_name]
+
+
 def test_a_device_without_a_model_says_so_and_sends_pictures_without_a_class(site):
     site.show(12)
     done = site.do("run", query=f"start_ms={START_MS}")

@@ -41,7 +41,8 @@ def test_nothing_leaves_the_spool_while_the_bucket_is_out_of_reach(spool):
     spool.put(record())
     sender = uploader(spool, uplink)
     assert sender.step() > 0
-    assert (spool.waiting, sender.trouble) == (1, "no network")
+    assert spool.waiting == 1
+    assert "no network" in sender.trouble
     uplink.trouble = ""
     assert sender.step() == 0.0
     assert (spool.waiting, sender.trouble) == (0, "")
@@ -99,6 +100,19 @@ def test_waits_grow_with_failures_and_begin_anew_after_one_that_went_well(spool)
     uplink.trouble = "no network"
     spool.put(record("b.jpg"))
     assert sender.step() == 2.0
+
+
+def test_the_same_trouble_is_logged_once_until_it_was_well_between(spool, caplog):
+    uplink = MemoryUplink()
+    sender = uploader(spool, uplink)
+    for name in ("a.jpg", "b.jpg"):
+        spool.put(record(name))
+        uplink.trouble = "no network"
+        for _ in range(5):
+            sender.step()
+        uplink.trouble = ""
+        sender.step()
+    assert len([each for each in caplog.records if "no network" in each.message]) == 2
 
 
 def test_a_woken_thread_sends_at_once_and_ends_when_asked(spool):

@@ -101,6 +101,11 @@ def test_names_that_only_look_like_it_are_free(part):
     assert not is_reserved(part)
 
 
+def test_a_slot_is_ten_seconds_from_its_first_millisecond_to_its_last():
+    for start_ms in range(0, 300 * SLOT_MS, SLOT_MS):
+        assert slot_side("pi", start_ms) is slot_side("pi", start_ms + SLOT_MS - 1)
+
+
 def test_a_fifth_of_the_slots_of_a_device_is_test():
     slots = 20_000
     share = sum(slot_side("pi-3", slot * SLOT_MS) is Side.TEST for slot in range(slots)) / slots

@@ -11,7 +11,7 @@ from desktop.core.ports import TrainingPlan
 from desktop.core.progress import CancelToken, silent
 from desktop.ml.feature_cache import FeatureCache
 from desktop.ml.learning import Lesson
-from edge.classifier import OnnxClassifier, check_golden
+from edge.classifier import OnnxClassifier, check_golden, read_file
 from edge.contract.bundle import HEAD, NETWORK
 from tests.bundles import COLOURS, picture
 from tests.shapes import KINDS, draw, draw_images, keep
@@ -55,7 +55,7 @@ def test_the_model_answers_pictures_it_has_not_seen(case):
     summary = case.learn(case.plan(case.images({"red": 8, "green": 8, "blue": 8})))
     classifier = case.load()
     assert [classifier.classify(picture(colour, seed=99)).label for colour in COLOURS[:3]] == ["red", "green", "blue"]
-    assert (summary["accuracy"], summary["n"], summary["classes"], summary["left_out"]) == (1.0, 24, 3, 0)
+    assert (summary["cv_accuracy"], summary["n"], summary["classes"], summary["left_out"]) == (1.0, 24, 3, 0)
     assert summary["features"] == "features"
     assert set(summary["seconds_by_step"]) == {"network", "pictures", "head", "bundle"}
     assert json.loads(json.dumps(summary)) == summary
@@ -108,6 +108,18 @@ def test_unreadable_pictures_are_left_out_and_named_in_the_log(case):
         assert any("left out" in note and name in note for note in case.notes)
 
 
+def test_pictures_known_from_before_need_not_be_there_any_more(case):
+    plan = case.plan(case.images({"red": 6, "green": 6, "blue": 6}))
+    case.learn(plan, "one")
+    for path in case.folder.glob("red-*.jpg"):
+        path.unlink()
+    summary = case.learn(plan, "other")
+    assert summary["n"] == 18
+    one, other = (read_file(case.folder / name, HEAD, case.load(name).manifest.files[HEAD]) for name in ("one", "other"))
+    assert one == other
+    assert {golden.file.split("-")[0] for golden in case.load("other").manifest.golden} == {"golden/green", "golden/blue"}
+
+
 def test_a_class_whose_pictures_are_all_unreadable_fails_by_name(case):
     images = case.images({"red": 4, "green": 4})
     broken = keep(case.folder / "broken.jpg", b"no picture", "blue")
@@ -133,7 +145,7 @@ def test_a_plan_that_cannot_work_fails_before_any_picture_is_looked_at(case, cou
 
 def test_one_picture_a_class_is_enough_though_nothing_can_be_said_of_it(case):
     summary = case.learn(case.plan(case.images({"red": 1, "green": 1, "blue": 1})))
-    assert (summary["accuracy"], summary["ece"], summary["temperature"]) == (None, None, 1.0)
+    assert (summary["cv_accuracy"], summary["ece"], summary["temperature"]) == (None, None, 1.0)
     classifier = case.load()
     check_golden(classifier, case.folder / "bundle")
     assert classifier.classify(picture(COLOURS[2], seed=9)).label == "blue"
@@ -162,7 +174,7 @@ def test_pictures_that_belong_together_do_not_flatter(case):
         for twin in range(2):
             path = case.folder / f"{number}-{twin}.jpg"
             images.append(keep(path, picture(colour, seed=twin), label, group=f"burst {number}"))
-    assert case.learn(case.plan(images))["accuracy"] < 0.6
+    assert case.learn(case.plan(images))["cv_accuracy"] < 0.6
 
 
 def test_shapes_are_told_apart_after_twelve_of_each(tmp_path, lite0):
@@ -172,5 +184,5 @@ def test_shapes_are_told_apart_after_twelve_of_each(tmp_path, lite0):
     classifier = OnnxClassifier.load(tmp_path / "bundle")
     check_golden(classifier, tmp_path / "bundle")
     right = [classifier.classify(draw(kind, seed)).label == kind for kind in KINDS for seed in range(100, 110)]
-    assert summary["accuracy"] > 0.8
+    assert summary["cv_accuracy"] > 0.8
     assert np.mean(right) > 0.8
