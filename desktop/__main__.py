@@ -13,13 +13,13 @@ from desktop.language import VARIABLE, speak
 def main() -> int:
     """Run the command line in the user's language, which must be known before the commands' help is built."""
     words = sys.argv[1:]
-    speak(os.environ.get(VARIABLE) or _language(words))
+    speak(os.environ.get(VARIABLE) or language_of(words))
     from desktop.cli.main import run_arguments  # noqa: PLC0415
 
     return run_arguments(words)
 
 
-def _language(words: list[str]) -> str:
+def language_of(words: list[str]) -> str:
     """Give the language that the settings name; what is wrong with them is told by the command."""
     home = os.environ.get("SORTLOOP_HOME") or default_home()
     for word, following in zip(words, [*words[1:], ""], strict=True):

@@ -2,7 +2,7 @@
 
     camera → preprocess → classifier ─┬→ answer
                                       └→ sampling → spool → uploader → uplink (the bucket)
-    bucket: desired → models (fetch, check, flip, confirm, go back)
+    bucket: desired → fetching → check → models (in use, on trial, confirmed or back) → reporting
 
-Start with :mod:`edge.pipeline`; :mod:`edge.__main__` puts it together. It never imports ``desktop``.
+Start with :mod:`edge.pipeline`; :mod:`edge.__main__` puts it together, :mod:`edge.program` runs it. It never imports ``desktop``.
 """

@@ -12,6 +12,7 @@ Everything is constructed here; :mod:`edge.program` does the work.
 
 import argparse
 import contextlib
+import ctypes
 import importlib.metadata
 import logging
 import random
@@ -136,6 +137,7 @@ def selftest(config: Config) -> Iterator[Finding]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit code."""
     options = _parser().parse_args(arguments)
+    _spare_memory()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         config = load_config(options.config, _settings(options))
@@ -217,6 +219,18 @@ class _Collected:
 def _load(folder: Path, threads: int) -> tuple[Classifier, Thresholds]:
     classifier = OnnxClassifier.load(folder, threads)
     return classifier, classifier.manifest.thresholds
+
+
+def _spare_memory() -> None:
+    """Make the C library give freed memory back.
+
+    Measured with a classifier on EfficientNet-Lite0 alone: 130 MB, and 160 after a change of models; so, 110 before and after.
+    """
+    # <malloc.h> of glibc; other C libraries have no such thing.
+    trim_threshold, arena_max = -1, -8
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
+        mallopt(arena_max, 1)
+        mallopt(trim_threshold, 64 << 10)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -115,6 +115,7 @@ def make_bundle(
     thresholds: Thresholds | None = None,
     created_ms: int = 1_600_000_000_000,
     parent: str | None = None,
+    dataset: str | None = None,
 ) -> str:
     """Write a bundle and give its id; with a red golden picture, unless ``golden`` says what is expected of ``picture()``."""
     layer = head(classes, sharpness=sharpness)
@@ -132,6 +133,7 @@ def make_bundle(
         files=describe(contents),
         thresholds=thresholds or Thresholds(),
         parent=parent,
+        dataset=dataset,
         golden=tuple(Golden(name, values) for name, values in expected.items()),
     )
     return write_bundle(folder, manifest, contents)

@@ -36,7 +36,8 @@ class Work:
     cancel: CancelToken
 
     def sync(self) -> SyncReport:
-        """Bring the catalog up to the bucket."""
+        """Bring the catalog up to the bucket, and the deployments up to what the devices report."""
+        self.plant.release.refresh()
         return sync(self.plant.store, self.plant.catalog, now_ms=now_ms(), progress=self.progress, cancel=self.cancel)
 
     def look(self, *areas: Area) -> list[Known]:

@@ -134,8 +134,8 @@ class Story:
         yield
         self.tale.steps.append((title, time.monotonic() - begun_s))
 
-    def _tell(self, text: str) -> None:
-        self._say(f"   {text}", "")
+    def _tell(self, text: str, style: str = "") -> None:
+        self._say(f"   {text}", style)
 
     def _import(self) -> None:
         total = PER_CLASS * len(CLASSES)
@@ -179,7 +179,7 @@ class Story:
         self.tale.verdict = verdict
         self._tell(_("The gate says: {verdict}.").format(verdict=verdict.verdict))
         for reason in verdict.reasons:
-            self._tell(f"[dim]{reason}[/]")
+            self._tell(reason, "dim")
         if verdict.verdict not in (Ruling.PASS, Ruling.FIRST):
             return False
         plant.release.deploy(model.id, "", plant.labeller, verdict)

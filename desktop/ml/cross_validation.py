@@ -27,11 +27,6 @@ class Recipe:
     """It sees the first so many features."""
     penalty: float
 
-    @property
-    def path(self) -> tuple[float, ...]:
-        """The penalties on the way to this one, from which a fit starts."""
-        return PENALTIES[: PENALTIES.index(self.penalty) + 1]
-
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
@@ -68,7 +63,7 @@ def choose(
         return best, tried[best]
     cancel.check()
     folds = split(examples.labels, groups, seed)
-    return best, answer(examples, folds, best.columns, best.path, threads)[best]
+    return best, answer(examples, folds, best.columns, [best.penalty], threads)[best]
 
 
 def split(labels: NDArray[np.intp], groups: Sequence[str], seed: int) -> NDArray[np.intp]:

@@ -38,7 +38,7 @@ def train_head(
     """Give the best head for some examples; the arguments are those of :func:`desktop.ml.cross_validation.choose`."""
     recipe, unseen = choose(examples, groups, widths, seed, threads, cancel)
     cancel.check()
-    head = fit(examples.columns(recipe.columns), recipe.path)[-1]
+    head = fit(examples.columns(recipe.columns), [recipe.penalty])[0]
     labels, logits = examples.labels[unseen.answered], unseen.logits[unseen.answered]
     temperature = fit_temperature(logits, labels)
     answers = probabilities(unseen.logits, temperature)
