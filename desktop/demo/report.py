@@ -125,7 +125,8 @@ def _examples(plant: Plant) -> str:
         images = [image for image in plant.catalog.images(Area.LABELED) if image.cls == cls]
         chosen = images[:: max(1, len(images) // _SHOWN)][:_SHOWN]
         rows += f'<div class="row"><span class="cls">{_glyph(cls)}{escape(cls)}</span>{_pictures(plant, chosen)}</div>'
-    return f'<section class="card"><h3>{escape(_("What the cameras saw"))}</h3>{rows}</section>'
+    title = escape(_("What the cameras saw"))
+    return f'<section class="card"><h3>{title}</h3>{rows}</section>'
 
 
 def _pictures(plant: Plant, images: Iterable[Image | None]) -> str:
@@ -147,7 +148,8 @@ def _image(plant: Plant, name: str) -> Image | None:
 def _steps(tale: Tale) -> str:
     taken = [*tale.steps, ("", sum(seconds for _title, seconds in tale.steps))]
     rows = "".join(f"<tr><td>{escape(title)}</td><td>{seconds:.1f} s</td></tr>" for title, seconds in taken)
-    return f'<section class="card"><h3>{escape(_("What took how long"))}</h3><table>{rows}</table></section>'
+    heading = escape(_("What took how long"))
+    return f'<section class="card"><h3>{heading}</h3><table>{rows}</table></section>'
 
 
 def _glyph(cls: str) -> str:

@@ -20,6 +20,7 @@ from desktop.core.ports import RunState, RunStatus
 from desktop.core.progress import Step
 from desktop.core.run_folder import RunFolder, StopFile
 from desktop.core.texts import _
+from desktop.language import speak
 
 READY = "ready"
 
@@ -114,6 +115,7 @@ class Child:
 
 
 if __name__ == "__main__":
+    speak()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     sys.exit(main(sys.argv[1:]))
