@@ -42,7 +42,7 @@ def look(data: bytes) -> Look:
 
 
 def _reduced(data: bytes, size: int) -> Image.Image | None:
-    """Decode at the smallest scale that still has the wanted pixels; None where the careful way must be taken.
+    """Decode at the smallest scale that still has the wanted pixels, then reduce; None where the careful way must be taken.
 
     At an eighth, libjpeg-turbo gives the mean of each 8 × 8 block: nothing is skipped, and half the time is saved.
     """
@@ -59,7 +59,8 @@ def _reduced(data: bytes, size: int) -> Image.Image | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             orientation = Image.open(io.BytesIO(data), formats=("JPEG",)).getexif().get(0x0112, 1)
-        return _turned(Image.fromarray(pixels), orientation)
+        exact = (max(1, round(width * scale)), max(1, round(height * scale)))
+        return _turned(Image.fromarray(pixels).resize(exact, Image.Resampling.LANCZOS), orientation)
     except Exception:  # noqa: BLE001 - damaged files make both libraries raise nearly anything; the careful way tells why
         return None
 

@@ -68,6 +68,14 @@ class Circle:
             shutil.copy(path, target)
         return self.sortloop("import", str(self.folder / "base"))
 
+    def pile(self, shots: Sequence[Shot]) -> Path:
+        """Give a folder per class of some pictures."""
+        folder = self.folder / "later"
+        for shot in shots:
+            (folder / shot.cls).mkdir(parents=True, exist_ok=True)
+            shutil.copy(shot.path, folder / shot.cls / f"{shot.captured_ms}.jpg")
+        return folder
+
     @contextlib.contextmanager
     def device(self) -> Iterator["Device"]:
         """Run the device's program on a drop box."""
@@ -170,10 +178,12 @@ def turn(folder: Path, begin: Sequence[tuple[Path, str]], field: Sequence[Shot])
         circle.sortloop("rollback")
         device.wait(lambda: device.runs(first["model"]))
     again = circle.sortloop("evaluate", first["model"])
+    later = circle.pile(field[most:])
+    old, new = (circle.sortloop("evaluate", one["model"], "--on", str(later))["accuracy"] for one in (first, second))
     return {
         "imported": imported, "first": first, "second": second, "verdict": verdict, "deployed": deployed, "labelled": labelled,
         "status": status, "before": before, "after": after,
-        "right_before": right(before, truth), "right_after": right(after, truth),
+        "right_before": right(before, truth), "right_after": right(after, truth), "later_before": old, "later_after": new,
         "test_before": again["accuracy"], "test_after": second["test"]["accuracy"], "test_n": second["test"]["n"],
     }  # fmt: skip
 
@@ -191,6 +201,7 @@ def main(folder: Path, base: int = 5) -> None:
         f"{folder.name}: {base} a class to begin with, {len(field)} in the field, {figures['labelled']} sent home and labelled;\n"
         f"  answers right before {figures['right_before']:.1%} of {len(figures['before'])},"
         f" after {figures['right_after']:.1%} of {len(figures['after'])};\n"
+        f"  the same later pictures, both models: {figures['later_before']:.1%} → {figures['later_after']:.1%};\n"
         f"  on {figures['test_n']} test pictures {figures['test_before']:.1%} → {figures['test_after']:.1%};"
         f" trained in {first['seconds']} s and {second['seconds']} s; verdict {verdict['verdict']}"
     )
