@@ -23,6 +23,11 @@ def speak(language: str = "") -> None:
     texts.use(catalog(chosen))
 
 
+def spoken() -> str:
+    """Give the language in use, as HTML names it."""
+    return os.environ.get(VARIABLE, "en").replace("_", "-")
+
+
 def catalog(language: str) -> NullTranslations:
     """Give a language's texts."""
     path = RESOURCES / "translations" / f"{language}.po"

@@ -30,11 +30,10 @@ class Finding:
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(doctor)
+    program.command(help=_("Try all that is needed, and say what is missing."))(doctor)
 
 
 def doctor(context: typer.Context) -> None:
-    """Try everything that the stations need, and say what is missing."""
     with work(context) as job:
         found = list(_findings(job))
         job.output.result({"ok": all(one.ok for one in found), "findings": found})

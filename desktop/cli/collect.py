@@ -14,16 +14,19 @@ from edge.contract.keys import Area
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(sync)
-    program.command()(status)
-    program.command("import")(import_)
+    program.command(help=_("Look through the bucket, fetch new pictures, score them."))(
+        sync
+    )
+    program.command(help=_("Tell what is in the bucket, what waits, what is in service."))(status)
+    program.command("import", help=_("Take in a set of pictures, a folder per class."))(
+        import_
+    )
 
 
 def sync(
     context: typer.Context,
     listing_only: Annotated[bool, typer.Option(help=_("Do not fetch new pictures, do not score them."))] = False,
 ) -> None:
-    """Bring the catalog up to the bucket, fetch new pictures, let the model in service look at them."""
     with work(context) as job:
         report = job.sync()
         scored = 0
@@ -41,7 +44,6 @@ def sync(
 
 
 def status(context: typer.Context) -> None:
-    """Tell what is in the bucket, what waits, and which model is in service."""
     with work(context) as job:
         job.sync()
         found = _status(job)
@@ -75,7 +77,6 @@ def import_(
     folder: Annotated[Path, typer.Argument(help=_("A folder per class: 010.beer-mug, soda-can …"))],
     add_classes: Annotated[bool, typer.Option(help=_("Make unknown folders classes of the plant."))] = False,
 ) -> None:
-    """Take a set of pictures, a folder per class, into the base data; Caltech-256 as it is."""
     with work(context, create=True) as job:
         report = import_folder(
             job.plant.store, folder, look=look, add_classes=add_classes, progress=job.progress, cancel=job.cancel

@@ -20,7 +20,11 @@ _MARK = ".sortloop-demo"
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(demo)
+    program.command(
+        help=_(
+            "Run the whole circle on drawn pictures."
+        )
+    )(demo)
 
 
 def demo(
@@ -31,7 +35,6 @@ def demo(
     report: Annotated[Path | None, typer.Option(help=_("The HTML report; empty: report.html in the folder."))] = None,
     seed: Annotated[int, typer.Option(help=_("Another number, other pictures."))] = 1,
 ) -> None:
-    """Run the whole circle on drawn pictures: train, deploy to three simulated Pis, sort, retrain, compare, deploy again."""
     from desktop.demo.report import write_report  # noqa: PLC0415 - other commands need none of it
     from desktop.demo.story import Story  # noqa: PLC0415
 

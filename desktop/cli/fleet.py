@@ -13,6 +13,7 @@ from desktop.core.ports import Device
 from desktop.core.progress import Step
 from desktop.core.release import Deployment, Stage
 from desktop.core.texts import _
+from desktop.core.words import worded
 from edge.contract.fleet import DeviceState
 
 _POLL_S = 0.25
@@ -24,9 +25,9 @@ Wait = Annotated[float, typer.Option(min=0, help=_("Seconds to wait for the devi
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(deploy)
-    program.command()(rollback)
-    program.command()(fleet)
+    program.command(help=_("Send a model to the devices, if the gate passes it."))(deploy)
+    program.command(help=_("Send the devices back to the model before."))(rollback)
+    program.command(help=_("Tell what each device runs, by its own word."))(fleet)
 
 
 def deploy(
@@ -36,7 +37,6 @@ def deploy(
     override: Annotated[str, typer.Option(help=_("Why it goes out although the gate did not pass; it is kept."))] = "",
     wait: Wait = 0.0,
 ) -> None:
-    """Send a model to the devices, if the gate passes it."""
     with work(context) as job:
         job.sync()
         found = job.plant.registry.find(model)
@@ -46,13 +46,11 @@ def deploy(
 
 
 def rollback(context: typer.Context, to: To = "", wait: Wait = 0.0) -> None:
-    """Send the devices back to the model before."""
     with work(context) as job:
         _report(job, job.plant.release.rollback(to, job.plant.labeller), wait)
 
 
 def fleet(context: typer.Context, to: To = "") -> None:
-    """Tell what each device runs by its own word, and when it said so."""
     with work(context) as job:
         job.plant.release.check_target(to)
         deployments = job.plant.release.refresh()
@@ -77,7 +75,9 @@ def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
             "devices": [_row(device) for device in devices],
         }
     )  # fmt: skip
-    job.output.say(_("Deployment {id} of model {model}: {stage}").format(id=now.id, model=short(now.model), stage=now.stage))
+    job.output.say(
+        _("Deployment {id} of model {model}: {stage}").format(id=now.id, model=short(now.model), stage=worded(now.stage))
+    )
     for reason in now.reasons:
         job.output.say(f"  {reason}", style="dim")
     _show(job, devices)
@@ -94,7 +94,7 @@ def _row(device: Device) -> dict[str, object]:
 
 def _show(job: Work, devices: list[Device]) -> None:
     rows = [
-        (one.device, short(one.desired), short(one.reported), one.state, ago(one.as_of_ms, now_ms()), one.reason)
+        (one.device, short(one.desired), short(one.reported), worded(one.state), ago(one.as_of_ms, now_ms()), one.reason)
         for one in devices
     ]
     job.output.table((_("device"), _("should run"), _("runs"), _("state"), _("said so"), ""), rows)

@@ -10,6 +10,7 @@ from desktop.cli.plant import Work, work
 from desktop.core.evaluation import Evaluation
 from desktop.core.gate import Verdict
 from desktop.core.texts import _
+from desktop.core.words import worded
 
 _STYLE = {"pass": "bold green", "first": "bold green", "refuse": "bold red", "insufficient": "bold yellow"}
 _SHOWN = 4
@@ -18,8 +19,8 @@ _SHOWN = 4
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(evaluate)
-    program.command()(compare)
+    program.command(help=_("Measure a model on the test pictures or any others."))(evaluate)
+    program.command(help=_("Hold a model against the one in service: the verdict."))(compare)
 
 
 def evaluate(
@@ -27,7 +28,6 @@ def evaluate(
     model: Annotated[str, typer.Argument(help=_("A model's id, or its beginning."))],
     on: Annotated[Path | None, typer.Option(help=_("A folder per class, instead of the test pictures."))] = None,
 ) -> None:
-    """Measure a model on the test pictures, or on any folder per class."""
     with work(context) as job:
         found = job.plant.registry.find(model)
         if on is not None:
@@ -47,7 +47,6 @@ def compare(
     old: Annotated[str, typer.Argument(help=_("The model to hold it against; empty: the one in service."))] = "",
     to: Annotated[str, typer.Option(help=_("The device group or device it is meant for."))] = "",
 ) -> None:
-    """Hold a model against the one in service: the gate's verdict, with its reasons."""
     with work(context) as job:
         job.sync()
         registry = job.plant.registry
@@ -69,7 +68,7 @@ def show_evaluation(job: Work, evaluation: Evaluation) -> None:
 
 def show_verdict(job: Work, verdict: Verdict) -> None:
     """Print a verdict for people."""
-    job.output.say(verdict.verdict.upper(), style=_STYLE[verdict.verdict])
+    job.output.say(worded(verdict.verdict).upper(), style=_STYLE[verdict.verdict])
     for reason in verdict.reasons:
         job.output.say(f"  {reason}")
     rows = [(row.cls, row.n, percent(row.old.value if row.old else None), percent(row.new.value)) for row in verdict.classes]

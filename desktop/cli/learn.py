@@ -13,18 +13,20 @@ from desktop.core.measurement import Measured
 from desktop.core.progress import CancelToken
 from desktop.core.registry import Model
 from desktop.core.texts import _
+from desktop.core.words import worded
 
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(train)
-    program.command()(runs)
-    program.command()(models)
-    program.command()(export)
+    program.command(help=_("Train a model here on all that is labelled."))(train)
+    program.command(help=_("List training runs, show a run's log, or stop it."))(runs)
+    program.command(
+        help=_("List the models, with how each did on its test pictures.")
+    )(models)
+    program.command(help=_("Write a model as one self-contained ONNX file."))(export)
 
 
 def train(context: typer.Context) -> None:
-    """Train a model here on all that is labelled, and measure it on the test pictures."""
     with work(context) as job:
         job.sync()
         dataset = job.plant.measurement.freeze(job.progress, job.cancel)
@@ -58,7 +60,6 @@ def runs(
     run: Annotated[str, typer.Argument(help=_("A run, to see its log."))] = "",
     cancel: Annotated[bool, typer.Option(help=_("Stop this run."))] = False,
 ) -> None:
-    """List training runs, take in those that ended meanwhile, show a run's log, or stop it."""
     with work(context) as job:
         training = job.plant.training
         if cancel and not run:
@@ -71,14 +72,13 @@ def runs(
             training.cancel(chosen[0].id)
         log = training.log(chosen[0].id) if run else []
         job.output.result({"runs": chosen, "log": log} if run else {"runs": chosen})
-        rows = [(one.id, when(one.at_ms), one.by, one.train, one.state, short(one.model), one.message) for one in chosen]
+        rows = [(one.id, when(one.at_ms), one.by, one.train, worded(one.state), short(one.model), one.message) for one in chosen]
         job.output.table((_("run"), _("when (UTC)"), _("who"), _("images"), _("state"), _("model"), ""), rows, right=(3,))
         for line in log:
             job.output.say(line, style="dim")
 
 
 def models(context: typer.Context) -> None:
-    """List the models, newest first, with how each did on its own test pictures, and which is in service."""
     with work(context) as job:
         service = job.plant.release.in_service()
         found = job.plant.registry.models()
@@ -103,7 +103,6 @@ def export(
     model: Annotated[str, typer.Argument(help=_("A model's id, or its beginning."))],
     target: Annotated[Path, typer.Argument(help=_("The file to write."))],
 ) -> None:
-    """Write a model as one self-contained ONNX file, for anybody else's program."""
     from desktop.ml.export import export_onnx  # noqa: PLC0415 - onnx is slow to import
 
     with work(context) as job:

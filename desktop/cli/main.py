@@ -16,7 +16,7 @@ for station in (collect, sort, learn, judge, fleet, check, demo):
     station.add_to(program)
 
 
-@program.callback()
+@program.callback(help=_("Sort what the classifier at the edge was unsure of, retrain it, measure it, send it back."))
 def options(
     context: typer.Context,
     bucket: Annotated[str, typer.Option(envvar="SORTLOOP_BUCKET", help=_("The bucket: a folder."))] = "",
@@ -25,7 +25,6 @@ def options(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout, progress on stderr."))] = False,
 ) -> None:
-    """Sort what the classifier at the edge was unsure of, retrain it, measure it, send it back."""
     context.obj = Options(bucket, home or default_home(), Output(as_json=as_json))
 
 

@@ -18,6 +18,7 @@ from desktop.core.journal import Choice, Decision, Kind, State
 from desktop.core.progress import CancelToken
 from desktop.core.taxonomy import save_taxonomy
 from desktop.core.texts import _, ngettext
+from desktop.core.words import worded
 from edge.contract.keys import Area, key_of, locate
 
 _DAY_MS = 86_400_000
@@ -25,11 +26,13 @@ _DAY_MS = 86_400_000
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command()(label)
-    program.command()(undo)
-    program.command()(deliver)
-    program.command()(history)
-    program.command()(classes)
+    program.command(help=_("Sort images into a class; returns when they are moved."))(label)
+    program.command(
+        help=_("Take back the last step; without limit.")
+    )(undo)
+    program.command(help=_("Deliver what waits in the journal."))(deliver)
+    program.command(help=_("Tell who decided what and when."))(history)
+    program.command(help=_("List the classes of the plant, or add some."))(classes)
 
 
 def label(
@@ -38,7 +41,6 @@ def label(
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help=_("Names of images; “-” reads them from standard input."))],
     blind: Annotated[bool, typer.Option(help=_("They were looked at without suggestion, name or score."))] = False,
 ) -> None:
-    """Sort images into a class; returns when they are moved."""
     with work(context) as job:
         wanted = [line.strip() for line in sys.stdin if line.strip()] if names == ["-"] else names
         kind, area, folder = _target(job, cls)
@@ -54,7 +56,6 @@ def undo(
     steps: Annotated[int, typer.Option(min=1, help=_("How many steps to take back."))] = 1,
     redo: Annotated[bool, typer.Option(help=_("Do again what was taken back."))] = False,
 ) -> None:
-    """Take back the last step (a step is what one key or one command did); without limit, also after a restart."""
     with work(context) as job:
         journal, who = job.plant.journal, job.plant.labeller
         touched: set[str] = set()
@@ -73,7 +74,6 @@ def deliver(
     context: typer.Context,
     follow: Annotated[bool, typer.Option(help=_("Go on with what others decide, until standard input closes."))] = False,
 ) -> None:
-    """Deliver what waits in the journal, for instance after the bucket was out of reach."""
     with work(context) as job:
         if follow:
             threading.Thread(target=_cancel_at_end, args=(job.cancel,), daemon=True).start()
@@ -100,14 +100,20 @@ def history(
     days: Annotated[int, typer.Option(min=1, help=_("How far back."))] = 7,
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
-    """Tell who decided what and when, from the bucket: all labellers, newest first."""
     with work(context) as job:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         events = [event for event in read_history(job.plant.store, now_ms - days * _DAY_MS) if name in ("", event.name)]
         newest = sorted(events, key=lambda event: (event.at_ms, event.decision), reverse=True)[:limit]
         job.output.result({"events": newest})
         rows = [
-            (when(event.at_ms), event.labeller, event.kind, event.name, event.target.rpartition("/")[0], event.outcome)
+            (
+                when(event.at_ms),
+                event.labeller,
+                worded(event.kind),
+                event.name,
+                event.target.rpartition("/")[0],
+                worded(event.outcome),
+            )
             for event in newest
         ]
         job.output.table((_("when (UTC)"), _("who"), _("what"), _("image"), _("to"), _("outcome")), rows)
@@ -117,7 +123,6 @@ def classes(
     context: typer.Context,
     add: Annotated[list[str] | None, typer.Option(help=_("Add a class."))] = None,
 ) -> None:
-    """List the classes of the plant, or add some."""
     with work(context, create=bool(add)) as job:
         taxonomy = job.plant.taxonomy()
         if add:

@@ -95,6 +95,11 @@ class Choice:
     model: str | None = None
     """The model that suggested it."""
 
+    @property
+    def moves(self) -> bool:
+        """Whether it takes the image elsewhere."""
+        return self.source != self.target
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -343,7 +348,7 @@ class Journal:
             [
                 (
                     self._new_id(), step, one.name, one.source, one.source_etag, one.target, one.blind, one.suggestion, one.model,
-                    State.DONE if one.source == one.target else State.PLANNED,
+                    State.PLANNED if one.moves else State.DONE,
                 )
                 for one in choices
             ],
@@ -380,7 +385,7 @@ class Journal:
     def _moves(self, name: str, before: Decision | None = None) -> list[Decision]:
         """Give the decisions that moved an image, failed to or still may, oldest first (those before another one)."""
         decisions = takewhile(lambda one: before is None or one.id != before.id, self.of_image(name))
-        return [one for one in decisions if one.choice.source != one.choice.target and one.state is not State.CANCELLED]
+        return [one for one in decisions if one.choice.moves and one.state is not State.CANCELLED]
 
     def _decisions(self, where: str, arguments: Arguments = ()) -> list[Decision]:
         return [_decision(row) for row in self._rows(_SELECT + where, arguments)]

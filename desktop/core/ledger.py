@@ -170,20 +170,21 @@ class Ledger:
         name = decision.choice.name
         if decision.state.failed:
             return False
-        if name not in self.images and (image := self._at_home(name, home)) is not None:
+        if name not in self.images and decision.choice.moves and (image := self._at_home(name, home)) is not None:
             self._lay([image], {})
         return self.holds(name)
 
     def _apply(self, decision: Decision) -> None:
         one = decision.choice
-        self._places[one.name] = (one.target, one.source_etag if one.source == one.target else "")
+        if one.moves:
+            self._places[one.name] = (one.target, "")
         word = _Word(decision.step, mark_at(one.target, self.images[one.name].key, decision.kind), one.target)
         self._say(one.name, [*self._words.get(one.name, []), word])
 
     def _revert(self, decision: Decision) -> None:
         one = decision.choice
-        stayed = decision.state is State.CANCELLED or one.source == one.target
-        self._places[one.name] = (one.source, one.source_etag if stayed else "")
+        if one.moves:  # what moved nothing has no say in where the image is: it may have come and gone since, with a new ETag
+            self._places[one.name] = (one.source, one.source_etag if decision.state is State.CANCELLED else "")
         self._say(one.name, [word for word in self._words.get(one.name, []) if word.step != decision.step])
 
     def _say(self, name: str, words: list[_Word]) -> None:

@@ -102,7 +102,7 @@ def _chosen() -> Iterator[str]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{share:.1%}"
 
 
 def _points(share: float) -> str:

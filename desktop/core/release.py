@@ -14,6 +14,7 @@ from desktop.core.errors import ConflictError, GateError, NotFoundError
 from desktop.core.ports import ABSENT, Device, Fleet, ObjectStore
 from desktop.core.texts import _
 from desktop.core.verdict import Ruling, Verdict
+from desktop.core.words import worded
 from edge.contract.fleet import DeviceState
 from edge.contract.keys import DEPLOYMENTS
 from edge.contract.records import BadRecord, dump, load
@@ -103,7 +104,9 @@ class Release:
         self.check_target(target)
         if verdict.verdict not in (Ruling.PASS, Ruling.FIRST) and not (override or "").strip():
             raise GateError(
-                _("The gate says {verdict}: {reasons}").format(verdict=verdict.verdict, reasons=" ".join(verdict.reasons)),
+                _("The gate says {verdict}: {reasons}").format(
+                    verdict=worded(verdict.verdict), reasons=" ".join(verdict.reasons)
+                ),
                 _("Sort more test pictures, train again, or deploy with --override and a written reason."),
             )
         return self._send(

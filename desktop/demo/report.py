@@ -11,9 +11,10 @@ from desktop.core.evaluation import Evaluation
 from desktop.core.images import Image
 from desktop.core.texts import _
 from desktop.core.verdict import Verdict
+from desktop.core.words import worded
 from desktop.demo import plots
 from desktop.demo.story import Passed, Tale
-from desktop.language import RESOURCES
+from desktop.language import RESOURCES, spoken
 from edge.contract.keys import Area
 
 _THUMBNAIL = 176
@@ -31,7 +32,9 @@ def write_report(tale: Tale, plant: Plant, target: Path) -> None:
         parts += [_verdict(verdict), _measures(verdict, old, after.measured.field), _changed(verdict, plant)]
     parts.append(_steps(tale))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page.substitute(title=_("Sortloop: one turn of the circle"), body="\n".join(parts)), encoding="utf-8")
+    target.write_text(
+        page.substitute(lang=spoken(), title=_("Sortloop: one turn of the circle"), body="\n".join(parts)), encoding="utf-8"
+    )
 
 
 def _headline(tale: Tale) -> str:
@@ -73,7 +76,7 @@ def _numbers(tale: Tale) -> str:
 
 
 def _sent(passed: Passed) -> str:
-    reasons = ", ".join(f"{why} {n}" for why, n in sorted(passed.sent.items()))
+    reasons = ", ".join(f"{worded(why)} {n}" for why, n in sorted(passed.sent.items()))
     return _("sent home ({reasons})").format(reasons=reasons)
 
 

@@ -20,6 +20,7 @@ from desktop.core.sorting import SortSession
 from desktop.core.sync import sync
 from desktop.core.texts import _
 from desktop.core.verdict import Ruling, Verdict
+from desktop.core.words import worded
 from desktop.demo import devices
 from desktop.demo import field as scenes
 from desktop.demo.devices import Pi
@@ -177,7 +178,7 @@ class Story:
         plant = self._plant
         verdict = plant.comparison.compare(model, "", self._progress, self._cancel)
         self.tale.verdict = verdict
-        self._tell(_("The gate says: {verdict}.").format(verdict=verdict.verdict))
+        self._tell(_("The gate says: {verdict}.").format(verdict=worded(verdict.verdict)))
         for reason in verdict.reasons:
             self._tell(reason, "dim")
         if verdict.verdict not in (Ruling.PASS, Ruling.FIRST):
@@ -210,7 +211,7 @@ class Story:
         sent = sum(passed.sent.values())
         self._tell(
             _("{n} sent home: {reasons}.").format(
-                n=sent, reasons=", ".join(f"{why} {n}" for why, n in sorted(passed.sent.items()))
+                n=sent, reasons=", ".join(f"{worded(why)} {n}" for why, n in sorted(passed.sent.items()))
             )
         )
         return passed

@@ -3,7 +3,7 @@
 The pictures of a burst stand or fall together, which is the hardest case for whoever counts pictures. A draw is a test set
 with a candidate's answers to it; all draws of a case are made at once, and ruled on one by one by the gate's own rule.
 What is found lies some standard errors (of 4,000 draws at most half a point) on the good side of each goal, whatever the
-seed: a worse model passes in 0 to 3.2 % of the draws, an equal one in 92 %, ten worse ones in a row in 3 to 4 %.
+seed: a worse model passes in 0 to 3.2% of the draws, an equal one in 92 %, ten worse ones in a row in 3 to 4 %.
 """
 
 import zlib

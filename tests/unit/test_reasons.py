@@ -25,7 +25,7 @@ def verdict(gained: int, lost: int, n: int, *, attempt: int = 1, settings: GateS
 
 def test_a_pass_says_how_good_how_much_better_and_that_no_class_suffered():
     assert verdict(40, 20, 1000).reasons == (
-        "The new model is right on 98.0 % of 1000 blind test pictures, the old one on 96.0 %.",
+        "The new model is right on 98.0% of 1000 blind test pictures, the old one on 96.0%.",
         "The difference is +2.0 points (between +0.5 and +3.6): not worse by more than the 3.0 allowed.",
         "No class is worse beyond chance.",
     )
@@ -61,7 +61,7 @@ def test_a_class_that_suffered_comes_first():
     found = judge(
         pictures(truth), answers("ab", "a" * 500 + "a" * 12 + "b" * 488), answers("ab", truth), attempt=1, settings=SETTINGS
     )
-    assert found.reasons[0] == "b is recognised less often than before, 97.6 % instead of 100.0 %, and that is beyond chance."
+    assert found.reasons[0] == "b is recognised less often than before, 97.6% instead of 100.0%, and that is beyond chance."
     assert not any("No class" in reason for reason in found.reasons)
 
 
@@ -128,4 +128,4 @@ def test_sentences_of_the_best_ever_shipped_are_marked_as_such():
     found = judge_all(pictures(truth), new, new, best, attempt=1, settings=SETTINGS)
     marked = [reason for reason in found.reasons if reason.startswith("Against the best model ever shipped: ")]
     assert len(marked) >= 2
-    assert any("the old one on 100.0 %" in reason for reason in marked)
+    assert any("the old one on 100.0%" in reason for reason in marked)

@@ -1,5 +1,6 @@
 """Whatever a labeller, a rival, the delivery and the power cut do, each image is in one place, with the right label."""
 
+import contextlib
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -372,10 +373,10 @@ class Sorting(RuleBasedStateMachine):
         assert [one.id for one in self.session.recent(8)] == sorted(standing, reverse=True)[:8]
 
     def teardown(self):
-        if hasattr(self, "session"):
-            self.settle()
-            self.journal.close()
-        self.folder.cleanup()
+        with self.folder, contextlib.ExitStack() as opened:  # both are let go of, whatever settling finds
+            if hasattr(self, "session"):
+                opened.callback(self.journal.close)
+                self.settle()
 
 
 TestSorting = Sorting.TestCase
