@@ -14,13 +14,9 @@ from edge.contract.keys import Area
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command(help=_("Look through the bucket, fetch new pictures, score them."))(
-        sync
-    )
+    program.command(help=_("Look through the bucket, fetch new pictures, score them."))(sync)
     program.command(help=_("Tell what is in the bucket, what waits, what is in service."))(status)
-    program.command("import", help=_("Take in a set of pictures, a folder per class."))(
-        import_
-    )
+    program.command("import", help=_("Take in a set of pictures, a folder per class."))(import_)
 
 
 def sync(

@@ -20,11 +20,7 @@ _MARK = ".sortloop-demo"
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
-    program.command(
-        help=_(
-            "Run the whole circle on drawn pictures."
-        )
-    )(demo)
+    program.command(help=_("Run the whole circle on drawn pictures."))(demo)
 
 
 def demo(

@@ -20,9 +20,7 @@ def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
     program.command(help=_("Train a model here on all that is labelled."))(train)
     program.command(help=_("List training runs, show a run's log, or stop it."))(runs)
-    program.command(
-        help=_("List the models, with how each did on its test pictures.")
-    )(models)
+    program.command(help=_("List the models, with how each did on its test pictures."))(models)
     program.command(help=_("Write a model as one self-contained ONNX file."))(export)
 
 

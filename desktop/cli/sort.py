@@ -27,9 +27,7 @@ _DAY_MS = 86_400_000
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
     program.command(help=_("Sort images into a class; returns when they are moved."))(label)
-    program.command(
-        help=_("Take back the last step; without limit.")
-    )(undo)
+    program.command(help=_("Take back the last step; without limit."))(undo)
     program.command(help=_("Deliver what waits in the journal."))(deliver)
     program.command(help=_("Tell who decided what and when."))(history)
     program.command(help=_("List the classes of the plant, or add some."))(classes)
