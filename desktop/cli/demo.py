@@ -35,7 +35,8 @@ def demo(
     from desktop.demo.story import Story  # noqa: PLC0415
 
     options: Options = context.obj
-    target = report or folder / "report.html"
+    folder = folder.absolute()
+    target = (report or folder / "report.html").absolute()
     _make_room(folder)
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
     with options.output.progress() as progress, interruptible() as cancel:
