@@ -124,7 +124,7 @@ class _scale:  # noqa: N801 - used as the function it stands for
 def _points(low: float, high: float) -> Iterable[int]:
     """Give whole percentage points for an axis, about eight of them."""
     step = max(1, round((high - low) * 100 / 8))
-    return (one for one in range(-100, 101, step) if low <= one / 100 <= high)
+    return (one for one in range(-(100 // step) * step, 101, step) if low <= one / 100 <= high)
 
 
 def _path(dots: Iterable[tuple[float, float]]) -> str:
