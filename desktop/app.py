@@ -2,9 +2,10 @@
 
 import getpass
 import hashlib
+import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -158,11 +159,9 @@ class Plant:
                     report = delivery.run(progress, cancel, flush=flush)
             except Timeout:
                 report = DeliveryReport(waiting=self.journal.waiting())
-            total.done += report.done
-            total.lost += report.lost
-            total.conflicts += report.conflicts
+            total = total.then(report)
             if report.trouble is not None or not report.waiting or time.monotonic() > deadline:
-                return replace(total, waiting=report.waiting, trouble=report.trouble)
+                return total
             cancel.wait(_POLL_S)
             cancel.check()
 
@@ -170,12 +169,13 @@ class Plant:
         """Deliver in the background until told to stop, and once more then: what the window's worker process does."""
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
+        total = DeliveryReport()
         while not cancel.cancelled:
             with suppress(Timeout), lock.acquire(blocking=False):
                 while not cancel.cancelled:
-                    report = delivery.run(silent, CancelToken())
-                    cancel.wait(_RETRY_S if report.trouble else _POLL_S)
-                return delivery.run(silent, CancelToken(), flush=True)
+                    total = total.then(delivery.run(silent, CancelToken()))
+                    cancel.wait(_RETRY_S if total.trouble else _POLL_S)
+                return total.then(delivery.run(silent, CancelToken(), flush=True))
             cancel.wait(_POLL_S)
         return DeliveryReport(waiting=self.journal.waiting())
 
@@ -198,7 +198,7 @@ def open_plant(bucket: str, home: Path, *, create: bool = False) -> Plant:
     ours = home / "buckets" / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
     if not root.is_dir():
         _make_or_miss(root, create=create, known=ours.is_dir())
-    return Plant(FolderStore(root), home, ours, settings, settings.labeller or getpass.getuser())
+    return Plant(FolderStore(root), home, ours, settings, settings.labeller or _system_user())
 
 
 def _make_or_miss(root: Path, *, create: bool, known: bool) -> None:
@@ -217,6 +217,13 @@ def _make_or_miss(root: Path, *, create: bool, known: bool) -> None:
         root.mkdir(parents=True)
     except OSError as error:
         raise ConfigError(_("{path} cannot be made: {error}.").format(path=root, error=error.strerror)) from error
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may be a mere number
+        return f"user-{os.getuid()}" if hasattr(os, "getuid") else "user"
 
 
 def _folder_of(address: str) -> Path:

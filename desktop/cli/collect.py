@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from desktop.cli.output import short
 from desktop.cli.plant import Work, work
 from desktop.core.importing import import_folder
 from desktop.core.texts import _, ngettext
@@ -53,7 +54,7 @@ def status(context: typer.Context) -> None:
         job.output.say("")
         job.output.say(_("Waiting to be delivered: {n}").format(n=found["waiting"]))
         job.output.say(_("Conflicts: {n}").format(n=found["conflicts"]))
-        job.output.say(_("In service: {model}").format(model=(found["in_service"] or _("no model yet"))[:12]))
+        job.output.say(_("In service: {model}").format(model=short(found["in_service"]) if found["in_service"] else _("no model yet")))
         for name, keys in job.plant.catalog.twins().items():
             job.output.say(_("{name} lies in two places: {keys}").format(name=name, keys=", ".join(keys)), style="yellow")
         foreign = job.plant.catalog.foreign()

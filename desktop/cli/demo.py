@@ -65,7 +65,7 @@ def demo(
 
 
 def _make_room(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not (folder / _MARK).exists():
             raise ConfigError(
                 _("{folder} holds something else.").format(folder=folder), _("Name a folder that is empty or not there yet.")

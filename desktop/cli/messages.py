@@ -1,6 +1,5 @@
 """The one place where errors are shown on a terminal, and the exit codes they end in."""
 
-import json
 import logging
 import signal
 import sys
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
+from desktop.cli.output import one_line, visible
 from desktop.core.errors import AppError, Cancelled, GateError
 from desktop.core.progress import CancelToken
 
@@ -23,7 +23,7 @@ def run(program: Callable[[], object], *, as_json: bool) -> int:
     except AppError as error:
         show(error)
         if as_json:
-            sys.stdout.write(json.dumps(told(error), ensure_ascii=False) + "\n")
+            sys.stdout.write(one_line(told(error)))
         return exit_code(error)
     except KeyboardInterrupt:
         return CANCELLED
@@ -36,9 +36,9 @@ def show(error: AppError) -> None:
     """Print what happened and what can be done, on stderr."""
     console = Console(stderr=True, highlight=False)
     mark = ("  ", "") if isinstance(error, Cancelled) else ("✗ ", "bold red")
-    console.print(Text.assemble(mark, error.title), soft_wrap=True)
+    console.print(Text.assemble(mark, visible(error.title)), soft_wrap=True)
     if error.hint:
-        console.print(Text(f"  {error.hint}", "dim"), soft_wrap=True)
+        console.print(Text(f"  {visible(error.hint)}", "dim"), soft_wrap=True)
     logging.getLogger(__name__).debug("shown to the user", exc_info=error)
 
 

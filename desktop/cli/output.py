@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ from desktop.core import progress
 from desktop.core.progress import Step
 from desktop.core.texts import _
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""All but tab and newline."""
 _PLAIN_EVERY_S = 5.0
 _PLAIN_WIDTH = 200
 """Of tables that no terminal wraps."""
@@ -30,8 +33,11 @@ def short(identity: str | None) -> str:
 
 
 def when(at_ms: int) -> str:
-    """Give a time for a table, UTC."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """Give a time for a table, UTC; a dash for what a record says that is none."""
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return "–"
 
 
 def ago(at_ms: int | None, now_ms: int) -> str:
@@ -49,6 +55,16 @@ def ago(at_ms: int | None, now_ms: int) -> str:
 def percent(share: float | None) -> str:
     """Give a share for people; a dash where nothing was measured."""
     return "–" if share is None else f"{share:.1%}"
+
+
+def visible(text: object) -> str:
+    """Give a text without control characters: names and reasons come from the bucket, and must not steer the terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text)).encode(errors="replace").decode()
+
+
+def one_line(document: Any) -> str:
+    """Give a JSON document as a line; a file's name that is no text keeps its bytes as JSON's escapes."""
+    return json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace").decode() + "\n"
 
 
 def plain(value: Any) -> Any:
@@ -75,12 +91,12 @@ class Output:
     def result(self, document: Any) -> None:
         """Print the command's JSON document, if JSON was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(plain(document), ensure_ascii=False) + "\n")
+            sys.stdout.write(one_line(plain(document)))
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with JSON."""
         if not self.as_json:
-            self.console.print(Text(text, style), soft_wrap=True)
+            self.console.print(Text(visible(text), style), soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
         """Print a table for people; nothing with JSON."""
@@ -90,7 +106,7 @@ class Output:
         for number, column in enumerate(columns):
             table.add_column(column, justify="right" if number in right else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(str(cell)) for cell in row))
+            table.add_row(*(Text(visible(cell)) for cell in row))
         self.console.print(table)
 
     @contextmanager
@@ -137,4 +153,4 @@ class _Lines:
         if begun or ended or now_s - self._said_s > _PLAIN_EVERY_S:
             self._label, self._said_s = step.label, now_s
             count = f": {step.done}/{step.total} {step.unit}" if step.total else ""
-            self._console.print(Text(f"{step.label}{count}".rstrip(), "dim"), soft_wrap=True)
+            self._console.print(Text(visible(f"{step.label}{count}").rstrip(), "dim"), soft_wrap=True)

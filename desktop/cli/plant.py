@@ -9,11 +9,12 @@ import typer
 
 from desktop.app import Plant, now_ms, open_plant
 from desktop.cli.messages import interruptible
-from desktop.cli.output import Output
+from desktop.cli.output import Output, short
 from desktop.core.catalog import Known
 from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, Progress
 from desktop.core.sync import SyncReport, sync
+from desktop.core.texts import _
 from edge.contract.keys import Area
 
 
@@ -47,11 +48,18 @@ class Work:
         return catalog.known(*areas)
 
     def score(self) -> int:
-        """Let the model in service answer for the pictures to be sorted that it has not seen; give their number."""
+        """Let the model in service answer for the pictures to be sorted that it has not seen; give their number.
+
+        Where its files are gone, there are no answers, and all else goes on.
+        """
         service = self.plant.release.in_service()
         if service is None:
             return 0
-        model = self.plant.registry.find(service.model)
+        model = self.plant.registry.standing(service.model)
+        if model is None:
+            told = _("The model in service, {model}, is missing from the bucket or damaged: the pictures get no answers.")
+            self.output.say(told.format(model=short(service.model)), style="yellow")
+            return 0
         return self.plant.measurement.score_raw(model, self.progress, self.cancel)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -40,12 +41,13 @@ def label(
     blind: Annotated[bool, typer.Option(help=_("They were looked at without suggestion, name or score."))] = False,
 ) -> None:
     with work(context) as job:
-        wanted = [line.strip() for line in sys.stdin if line.strip()] if names == ["-"] else names
+        wanted = [line.strip() for line in _lines()] if names == ["-"] else names
         kind, area, folder = _target(job, cls)
-        known = {name: _find(job, name) for name in dict.fromkeys(map(_base_name, wanted))}
+        planned = job.plant.journal.overlay()
+        known = {name: _find(job, name, planned) for name in dict.fromkeys(_base_name(text) for text in wanted if text)}
         choices = [Choice(name, key, etag, key_of(area, name, folder), blind=blind) for name, (key, etag) in known.items()]
         moving = [choice for choice in choices if choice.source != choice.target]
-        made = job.plant.journal.record(kind, job.plant.labeller, moving) if moving else []
+        made = job.plant.journal.record(kind, job.plant.labeller, moving)
         _finish(job, made, already=len(choices) - len(moving))
 
 
@@ -100,7 +102,7 @@ def history(
 ) -> None:
     with work(context) as job:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
-        events = [event for event in read_history(job.plant.store, now_ms - days * _DAY_MS) if name in ("", event.name)]
+        events = [event for event in read_history(job.plant.store, max(0, now_ms - days * _DAY_MS)) if name in ("", event.name)]
         newest = sorted(events, key=lambda event: (event.at_ms, event.decision), reverse=True)[:limit]
         job.output.result({"events": newest})
         rows = [
@@ -148,19 +150,26 @@ def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:
     return Kind.LABEL, Area.LABELED, cls
 
 
+def _lines() -> list[str]:
+    try:
+        return sys.stdin.read().splitlines()
+    except UnicodeDecodeError as error:
+        raise ConfigError(_("Standard input is not text: {error}.").format(error=error), _("One name a line, in UTF-8.")) from error
+
+
 def _base_name(text: str) -> str:
-    """Give an image's name where its whole key was given."""
+    """Give an image's name where its whole key was given; what no text can hold never names an image."""
+    text = text.encode(errors="replace").decode()
     place = locate(text)
     if place is not None and place.area is Area.BASE:
         raise ConfigError(_("{key} is a base picture; these are not sorted.").format(key=text), _("Move it by hand."))
     return place.name if place else text
 
 
-def _find(job: Work, name: str) -> tuple[str, str]:
-    """Give the key and ETag of an image where it will lie once everything planned is done; look again if it is not known."""
-    planned = job.plant.journal.overlay().get(name)
-    if planned is not None:
-        return planned, ""
+def _find(job: Work, name: str, planned: Mapping[str, str]) -> tuple[str, str]:
+    """Give the key and ETag of an image where it will lie once all that is planned is done; look again if it is not known."""
+    if name in planned:
+        return planned[name], ""
     found = _places(job.plant.catalog, name)
     if not found:
         job.sync()
@@ -187,6 +196,8 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
     lost, conflicts = by_state[State.LOST], by_state[State.CONFLICT]
     waiting = len(by_state[State.PLANNED]) + len(by_state[State.MOVING])
     trouble = _trouble(report, waiting)
+    if trouble is None and (lost or conflicts):
+        trouble = _look_again(job)
     job.output.result(
         {
             "done": len(by_state[State.DONE]) + already,
@@ -210,9 +221,16 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
             _("{name} is in conflict and was left alone: {reason}").format(name=one.choice.name, reason=one.whereabouts),
             style="yellow",
         )
-    if trouble is None and (lost or conflicts):
-        job.sync()  # or the next decision on these would begin where they no longer are
     _end(trouble, clash=bool(lost or conflicts))
+
+
+def _look_again(job: Work) -> AppError | None:
+    """Sync, or the next decision on these images would begin where they no longer are; give what went wrong with it."""
+    try:
+        job.sync()
+    except AppError as error:
+        return error
+    return None
 
 
 def _trouble(report: DeliveryReport, waiting: int) -> AppError | None:

@@ -1,5 +1,8 @@
 """The application without screen, cloud or threads: standard library, numpy, tomlkit and ``edge.contract``.
 
+    bucket ──sync──▶ catalog ──▶ sorting ──▶ journal ──delivery──▶ bucket
+       └──▶ dataset ──▶ training ──▶ registry ──▶ gate ──▶ release ──▶ fleet
+
     the world       ports · errors · progress · texts · words · settings
     the bucket      sync · catalog · images · pictures · importing · taxonomy · database
     decisions       journal · delivery · history

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from desktop.core.dataset import Entry, test_digest
-from desktop.core.errors import ConfigError, ConflictError, NotFoundError
+from desktop.core.errors import ConflictError, NotFoundError
 from desktop.core.gate import judge, judge_all
 from desktop.core.measurement import Measurement
 from desktop.core.ports import ABSENT, ObjectStore
@@ -61,8 +61,9 @@ class Comparison:
         """
         self._release.check_target(target)
         service = self._release.in_service(target)
-        old = self._known(service.model) if service else None
-        best = self._known(self._release.best(target))
+        old = self._registry.standing(service.model) if service else None
+        shipped = self._release.best(target)
+        best = self._registry.standing(shipped) if shipped else None
         if best is not None and best.id in {new.id, old.id if old else None}:
             best = None
         models = [new, *(model for model in (old, best) if model)]
@@ -92,14 +93,6 @@ class Comparison:
         blind = [entry for entry in later if entry.blind]
         tests = [entry for entry in blind if entry.counts or self._settings.allow_chosen]
         return tests, len(blind) - len(tests)
-
-    def _known(self, model: str | None) -> Model | None:
-        """Give a model, None where it was removed from the bucket or damaged since it was shipped."""
-        with suppress(NotFoundError, ConfigError):
-            if model:
-                self._registry.folder(model)
-                return self._registry.find(model)
-        return None
 
     def _attempt(self, new: Model, target: str, tests: Iterable[Entry]) -> int:
         """Give the how manieth candidate this is since the target's last deployment."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.core.bursts import bursts
+from desktop.core.bursts import BURST_MS, bursts
 from desktop.core.catalog import Known
 from desktop.core.errors import ConfigError, ConflictError
 from desktop.core.images import Image, image_of
@@ -28,8 +28,8 @@ from edge.contract.names import Side
 from edge.contract.records import canonical_json, dump, load
 from edge.fingerprint import DHASH_BURST, PHASH_TWIN
 
-BURST_MS = 60_000
-_CHUNK = 4096
+_PAIRS = 1 << 22
+"""Fingerprints compared at once: 32 MB of differences, however many pictures there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +226,10 @@ def _near_phash(train: Sequence[Known], tests: Sequence[Known]) -> NDArray[np.bo
     theirs = _hashes([one.content.phash for one in tests if one.content and one.content.phash is not None])
     near = np.zeros(len(train), dtype=np.bool_)
     if len(theirs):
-        for start in range(0, len(ours), _CHUNK):
-            bits = np.bitwise_count(ours[start : start + _CHUNK, np.newaxis] ^ theirs)
-            near[start : start + _CHUNK] = (bits <= PHASH_TWIN).any(axis=1)
+        rows = max(1, _PAIRS // len(theirs))
+        for start in range(0, len(ours), rows):
+            bits = np.bitwise_count(ours[start : start + rows, np.newaxis] ^ theirs)
+            near[start : start + rows] = (bits <= PHASH_TWIN).any(axis=1)
     return near & np.array([one.content is not None and one.content.phash is not None for one in train], dtype=np.bool_)
 
 

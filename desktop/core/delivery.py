@@ -35,6 +35,12 @@ class DeliveryReport:
     trouble: AppError | None = None
     """Why delivery stopped early."""
 
+    def then(self, later: "DeliveryReport") -> "DeliveryReport":
+        """Give one report of two deliveries; what still waits, and why, is the later one's to say."""
+        return DeliveryReport(
+            self.done + later.done, self.lost + later.lost, self.conflicts + later.conflicts, later.waiting, later.trouble
+        )
+
 
 class Delivery:
     """Moves what the journal planned."""

@@ -35,8 +35,6 @@ class Image:
     device: str | None
     prediction: Prediction | None = None
     dhash: int | None = None
-    burst: str = ""
-    """Shared by the pictures of one burst; a picture's own name where it stands alone or was not looked at yet."""
 
 
 def image_of(key: str, etag: str, size_bytes: int, modified_ms: int) -> Image | None:
@@ -60,5 +58,4 @@ def image_of(key: str, etag: str, size_bytes: int, modified_ms: int) -> Image | 
         captured_ms=field.captured_ms,
         device=field.device,
         prediction=seen,
-        burst=key,
     )

@@ -6,6 +6,7 @@ A picture's file is named by what it is (name, ETag), never by its key, so no ke
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from desktop.core.texts import _
 from edge.contract.metadata import decode_label, decode_raw
 
 DEFAULT_QUOTA_BYTES = 10 << 30
+KEPT_S = 3600
+"""What was given out within the last hour stays, quota or not: a training or a measurement may be about to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Pictures:
         self._shrink = shrink
         self._quota_bytes = quota_bytes
         self._size_bytes: int | None = None
+        self._full_bytes = float(quota_bytes)
+        """The size at which room is made next."""
 
     def fetch(self, image: Image) -> Path:
         """Give a file with the image's bytes.
@@ -64,7 +69,8 @@ class Pictures:
     def fetch_all(self, images: Iterable[Image], progress: Progress, cancel: CancelToken) -> list[str]:
         """Fetch images that were not looked at yet (:func:`unseen`); give the keys of those that are gone or changed.
 
-        The cache does not spare a fetch here: it keeps bytes, but not the metadata that came with them.
+        The cache does not spare a fetch here: it keeps bytes, but not the metadata that came with them. Nobody waits for
+        the bytes, so they are the first to make room.
         """
         wanted = list(images)
         gone = []
@@ -72,7 +78,9 @@ class Pictures:
             cancel.check()
             progress(Step(_("Fetching pictures"), number, len(wanted), _("pictures")))
             try:
-                self._get(image)
+                path = self._get(image)
+                with suppress(OSError):
+                    os.utime(path, (time.time() - KEPT_S,) * 2)
             except NotFoundError:
                 gone.append(image.key)
         progress(Step(_("Fetching pictures"), len(wanted), len(wanted), _("pictures")))
@@ -150,21 +158,23 @@ class Pictures:
         self._make_room(len(data))
 
     def _make_room(self, added_bytes: int) -> None:
-        """Delete the least recently used files once the quota is passed, down to nine tenths of it."""
+        """Delete the least recently used files once the quota is passed, down to nine tenths of it; not what is in use."""
         if self._size_bytes is None:
             self._size_bytes = sum(size_bytes for _used, size_bytes, _path in self._files())
         else:
             self._size_bytes += added_bytes
-        if self._size_bytes <= self._quota_bytes:
+        if self._size_bytes <= self._full_bytes:
             return
         files = sorted(self._files())
         size = sum(file[1] for file in files)
-        for _used, size_bytes, path in files[:-1]:
-            if size <= self._quota_bytes * 0.9:
+        in_use_ns = time.time_ns() - KEPT_S * 1_000_000_000
+        for used_ns, size_bytes, path in files:
+            if size <= self._quota_bytes * 0.9 or used_ns > in_use_ns:
                 break
             path.unlink(missing_ok=True)
             size -= size_bytes
         self._size_bytes = size
+        self._full_bytes = max(self._quota_bytes, size + self._quota_bytes * 0.1)  # not a walk for every picture more
 
     def _files(self) -> Iterator[tuple[int, int, Path]]:
         """Give the files with their last use and size; those that another process removes meanwhile are left out."""

@@ -81,6 +81,8 @@ class Registry:
             NotFoundError: no such model. ConfigError: a file in the bucket is damaged or missing. StorageFullError: the folder
                 cannot be written.
         """
+        if not _WHOLE_ID.match(model):  # it may come from a record in the bucket, and no path may be made of anything else
+            raise NotFoundError(_("No model is called “{text}”.").format(text=model), _("`sortloop models` lists them."))
         target = self._folder / model
         if (target / MANIFEST).exists():
             return target
@@ -99,11 +101,18 @@ class Registry:
             ) from error
         return target
 
+    def standing(self, model: str) -> Model | None:
+        """Give a model that was shipped once, None where it was removed from the bucket or damaged since."""
+        with suppress(NotFoundError, ConfigError):
+            self.folder(model)
+            return self._get(model)
+        return None
+
     def evaluation(self, model: str, dataset: str) -> Evaluation | None:
         """Give a model's evaluation on a test set, None if it was not measured there."""
         try:
             return load(Evaluation, self._store.get(evaluation_key(model, dataset)).body)
-        except (NotFoundError, BadRecord):
+        except (NotFoundError, BadRecord, ConfigError):  # a manifest may name its dataset as it likes
             return None
 
     def keep_evaluation(self, model: str, dataset: str, evaluation: Evaluation) -> None:

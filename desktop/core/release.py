@@ -70,7 +70,9 @@ class Release:
         found = []
         for listed in self._store.list(DEPLOYMENTS):
             with suppress(BadRecord, NotFoundError):
-                found.append(load(Deployment, self._store.get(listed.key).body))
+                one = load(Deployment, self._store.get(listed.key).body)
+                if _key(one) == listed.key:  # else it is no record of ours, and could not be written back
+                    found.append(one)
         wanted = [one for one in found if target is None or self._covers(one.target, target)]
         return sorted(wanted, key=lambda one: (one.at_ms, one.id))
 
@@ -142,12 +144,12 @@ class Release:
         return [self._refreshed(one) if one.stage == Stage.ROLLING else one for one in self.deployments()]
 
     def _send(self, wanted: Deployment) -> Deployment:
-        before = self.in_service(wanted.target)
-        for earlier in self.deployments():
-            if earlier.stage == Stage.ROLLING and self._covers(wanted.target, earlier.target):
-                self._refreshed(earlier, replaced=True)
+        before, earlier = self.in_service(wanted.target), self.deployments()
         deployment = replace(wanted, previous=before.model if before else None)
         self._store.put(_key(deployment), dump(deployment), match=ABSENT)
+        for one in earlier:  # only now: with neither of them on the way, the gate would have nothing to hold the next against
+            if one.stage == Stage.ROLLING and self._covers(wanted.target, one.target):
+                self._refreshed(one, replaced=True)
         self._fleet.deploy(deployment.model, deployment.target, deployment.id)
         return deployment
 

@@ -134,10 +134,21 @@ class StopFile(CancelToken):
 def _replace(path: Path, data: bytes) -> None:
     """Give a file new content in one step, also where a reader keeps Windows from doing so for a moment."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(data)
+        unfinished = Path(file.name)
+        try:
+            file.write(data)
+            file.close()
+            _rename(unfinished, path)
+        except OSError:  # on a full disk each word would leave another file
+            file.close()
+            unfinished.unlink(missing_ok=True)
+            raise
+
+
+def _rename(source: Path, target: Path) -> None:
     for _try in range(_REPLACE_TRIES):
         with suppress(PermissionError):
-            os.replace(file.name, path)
+            source.replace(target)
             return
         time.sleep(_REPLACE_PAUSE_S)
-    os.replace(file.name, path)
+    source.replace(target)

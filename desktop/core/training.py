@@ -149,7 +149,9 @@ class Training:
     def _records(self) -> Iterator[Run]:
         for listed in self._store.list(RUNS):
             with suppress(BadRecord, NotFoundError):
-                yield load(Run, self._store.get(listed.key).body)
+                run = load(Run, self._store.get(listed.key).body)
+                if _key(run.id) == listed.key:  # else it is no record of ours, and could not be written back
+                    yield run
 
     def _local(self, entries: Sequence[Entry], progress: Progress, cancel: CancelToken) -> tuple[TrainingImage, ...]:
         images = []

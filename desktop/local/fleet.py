@@ -9,7 +9,7 @@ from desktop.core.ports import ABSENT, Device, ObjectStore
 from desktop.core.texts import _
 from edge.contract.fleet import Desired, DeviceGroups, Reported
 from edge.contract.keys import FLEET, FLEET_GROUPS, desired_key, reported_key
-from edge.contract.names import unescape_device
+from edge.contract.names import escape_device, unescape_device
 from edge.contract.records import BadRecord, dump, load
 
 SILENT = "silent"
@@ -30,7 +30,8 @@ class BucketFleet:
         """Give the devices of a target, by name."""
         groups = self._groups()[0]
         keys = {listed.key for listed in self._store.list(FLEET)}
-        names = sorted({unescape_device(key.split("/")[1]) for key in keys if key.count("/") >= 2})
+        folders = {key.split("/")[1] for key in keys if key.count("/") >= 2}
+        names = sorted({name for folder in folders if escape_device(name := unescape_device(folder)) == folder})
         return [self._device(name, groups, keys) for name in names if _belongs(name, target, groups)]
 
     def deploy(self, model: str | None, target: str, deployment: str) -> list[str]:

@@ -180,7 +180,7 @@ class Sorting(RuleBasedStateMachine):
             name = decision.choice.name
             if not decision.state.failed:
                 self.labels[name] = entry.before[name]
-                self.brought(name)
+                self.brought(decision)
                 self.words[name] = [word for word in self.words.get(name, []) if word[0] is not entry]
         return True
 
@@ -198,14 +198,16 @@ class Sorting(RuleBasedStateMachine):
         renewed = Entry({name: entry.before[name] for name in standing}, {name: entry.after[name] for name in standing},
                         [decision.id for decision in again])  # fmt: skip
         self.stack.append(renewed)
-        for name in standing:
+        for decision in again:
+            name = decision.choice.name
             self.labels[name] = renewed.after[name]
-            self.brought(name)
+            self.brought(decision)
             if name in self.here - self.gone:
                 self.words.setdefault(name, []).append((renewed, renewed.after[name]))
 
-    def brought(self, name):
-        if self.labels[name] in (OPEN, UNSURE):
+    def brought(self, decision):
+        name = decision.choice.name
+        if self.labels[name] in (OPEN, UNSURE) and decision.choice.source != decision.choice.target:
             self.here.add(name)
 
     def failed(self, entry):

@@ -283,6 +283,33 @@ def test_unsure_takes_a_label_back_to_where_the_image_was(desktop):
     assert desktop.session(*CANS).mark(CANS[0]) == Mark(Status.UNSURE)
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_unsure_and_then_moved_and_brought_back_is_decided_on_as_it_lies_now(desktop, again):
+    session = desktop.session(*CANS)
+    session.unsure([CANS[0]])
+    session.assign([CANS[0]], "clutter")
+    desktop.deliver()
+    session.undo()
+    session.undo()
+    if again:
+        session.redo()
+    [back] = desktop.deliver()
+    [decision] = session.assign([CANS[0]], "soda-can")
+    assert desktop.journal.source_etag(decision) == desktop.found[CANS[0].name].etag == f"left-by-{back.id}"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_undo_of_an_unsure_leaves_an_image_that_somebody_else_sorted_where_it_lies(desktop, again):
+    desktop.session(*CANS).unsure([CANS[0]])
+    theirs = replace(CANS[0], key=key_of(Area.LABELED, CANS[0].name, "clutter"), area=Area.LABELED, cls="clutter", etag="theirs")
+    desktop.found[CANS[0].name] = theirs
+    session = desktop.session(*CANS[1:])
+    assert len(session.undo()) == 1
+    assert not again or len(session.redo()) == 1
+    assert (session.image(CANS[0].name), session.figures().left) == (theirs, 3)
+    assert session.assign([theirs], "soda-can") == []
+
+
 def test_discarded_images_are_reviewed_and_sent_back(desktop):
     thrown = field_image(1, area=Area.DISCARDED)
     session = desktop.session(thrown, area=Area.DISCARDED)
