@@ -25,6 +25,7 @@ from desktop.core.ports import Fleet, ObjectStore
 from desktop.core.progress import CancelToken, Progress, silent
 from desktop.core.registry import Registry
 from desktop.core.release import Release
+from desktop.core.retraining import Retraining
 from desktop.core.settings import Settings, load_settings
 from desktop.core.taxonomy import Taxonomy, default_taxonomy, load_taxonomy
 from desktop.core.texts import _
@@ -42,6 +43,8 @@ _PATIENCE_S = 60.0
 """How long a command waits for rows that somebody else is moving."""
 _CLASSES = "classes"
 """The catalog's fact that holds the classes as they were seen last."""
+_TIDIED = "tidied_ms"
+_DAY_MS = 86_400_000
 
 
 def default_home() -> Path:
@@ -126,6 +129,11 @@ class Plant:
         )
 
     @cached_property
+    def retraining(self) -> Retraining:
+        """From labels to a measured model."""
+        return Retraining(self.measurement, self.training, self.release)
+
+    @cached_property
     def comparison(self) -> Comparison:
         """The gate and its attempts."""
         return Comparison(self.store, self.measurement, self.registry, self.release, self.settings.gate, now_ms)
@@ -143,6 +151,13 @@ class Plant:
         if self.catalog.fact(_CLASSES) != seen:
             self.catalog.set_fact(_CLASSES, seen)
         return found
+
+    def tidy(self) -> None:
+        """Once a day, look after a folder: what was moved by hand gets its metadata, what killed programs left is removed."""
+        since_ms = now_ms() - int(self.catalog.fact(_TIDIED) or 0)
+        if isinstance(self.store, FolderStore) and not 0 <= since_ms < _DAY_MS:
+            self.store.sweep()
+            self.catalog.set_fact(_TIDIED, str(now_ms()))
 
     def deliver(self, progress: Progress, cancel: CancelToken, *, flush: bool = True) -> DeliveryReport:
         """Deliver what waits in the journal, or wait while another process on this computer does.

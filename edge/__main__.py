@@ -10,6 +10,7 @@ Exit codes: 0 done (also after SIGTERM), 1 failed with a message, 2 wrong usage,
 Everything is constructed here; :mod:`edge.program` does the work.
 """
 
+import _thread
 import argparse
 import contextlib
 import ctypes
@@ -195,7 +196,7 @@ class _Signals:
         def ask(number: int, _frame: object) -> None:
             self.received = number
             signal.signal(number, signal.SIG_DFL)
-            stop.set()
+            _thread.start_new_thread(stop.set, ())  # here it might wait for a lock that the interrupted code holds
 
         before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
         try:

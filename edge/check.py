@@ -1,6 +1,6 @@
 """Tries a model before it is used, in a process of its own: a bad one may crash, hang or eat all memory.
 
-python -m edge.check FOLDER      exit code 0, or 1 with a plain reason on the last line of stdout
+python -m edge.check FOLDER SECONDS      exit code 0, or 1 with a plain reason on the last line of stdout
 """
 
 import contextlib
@@ -17,6 +17,8 @@ import edge
 from edge.classifier import BadModel, OnnxClassifier, check_golden
 
 _ROOT = Path(edge.__file__).resolve().parents[1]
+_GRACE_S = 5.0
+"""Whoever waits gives up first, and says so."""
 _ENDED = (-signal.SIGTERM, -signal.SIGINT)
 """A service manager ends all processes of a program at once; that says nothing about the model."""
 
@@ -41,7 +43,7 @@ def check_apart(
         try:
             # In a session of its own: Ctrl-C is for the program, not for the model.
             process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [*command, os.path.abspath(folder)],
+                [*command, os.path.abspath(folder), str(timeout_s)],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
@@ -77,8 +79,10 @@ def _wait(process: "subprocess.Popen[bytes]", deadline_s: float, stopped: Callab
     return None
 
 
-def main(folder: str) -> int:
+def main(folder: str, timeout_s: float) -> int:
     """Check one bundle; give the exit code."""
+    if hasattr(signal, "setitimer"):  # whoever waits may be killed before; nobody else would end a check that never ends
+        signal.setitimer(signal.ITIMER_REAL, timeout_s + _GRACE_S)
     with contextlib.suppress(OSError):  # if memory runs out, this process goes and not the one that answers
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
     if hasattr(os, "nice"):
@@ -92,4 +96,4 @@ def main(folder: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], float(sys.argv[2])))

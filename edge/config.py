@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.contract.keys import DEFAULT_PREFIX, BadKey, reported_key
-from edge.contract.names import escape_device
+from edge.contract.classes import MAX_ID_LENGTH
+from edge.contract.keys import DEFAULT_PREFIX
+from edge.contract.names import MAX_MS, MAX_NAME_BYTES, escape_device, format_name
 from edge.sampling import Policy
 
 T = TypeVar("T")
@@ -102,10 +103,9 @@ class Config:
     def __post_init__(self) -> None:
         _at_least(0.0, interval_s=self.interval_s or 0.0)
         _at_least(0.01, report_s=self.report_s)
-        try:
-            reported_key(self.device_name)
-        except BadKey as error:
-            raise ConfigError(f"device: {self.device_name!r} cannot stand in a key ({error})") from error
+        longest = format_name(MAX_MS, "x" * MAX_ID_LENGTH, 0.1234, self.device_name, "0" * 64)
+        if len(longest) > MAX_NAME_BYTES:
+            raise ConfigError(f"device: too long by {len(longest) - MAX_NAME_BYTES} bytes; it stands in every picture's name")
 
     @property
     def device_name(self) -> str:

@@ -54,11 +54,18 @@ class ModelFolder:
         return self._folder / model
 
     def has(self, model: str) -> bool:
-        """Tell whether a model is here, whole."""
-        return (self.path(model) / MANIFEST).is_file()
+        """Tell whether a model is here, whole and as it was made."""
+        folder = self.path(model)
+        try:
+            manifest, identity = read_manifest(folder)
+            for name, file in manifest.files.items():
+                read_file(folder, name, file)
+        except BadModel:
+            return False
+        return identity == model
 
     def fetch(self, model: str) -> Path:
-        """Give the folder of a model, fetched if it is not here.
+        """Give the folder of a model, fetched if it is not here or has worn out on the disk.
 
         Raises:
             NotYet: a part of it is not in the bucket, or there is no room for it. UplinkError: the bucket is out of reach.
@@ -68,14 +75,14 @@ class ModelFolder:
         if self.has(model):
             return target
         manifest, body = self._manifest(model)
-        part.mkdir(exist_ok=True)
         try:
+            part.mkdir(exist_ok=True)
             self._make_room(manifest, part)
             for name, file in manifest.files.items():
                 self._fetch_file(name, file, part)
             self._write(part / MANIFEST, body)
             self._step("whole")
-            shutil.rmtree(target, ignore_errors=True)  # without a manifest it is no model
+            shutil.rmtree(target, ignore_errors=True)  # it was no whole model
             os.rename(part, target)
             sync(str(self._folder))
         except OSError as error:

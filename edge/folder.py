@@ -15,6 +15,7 @@ again. A move also gives the file a later time: key, ETag and time together neve
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import time
@@ -27,7 +28,7 @@ from edge.contract.keys import DISCARDED, LABELED, RAW, BadKey, key_problem
 from edge.disk import link_new, make_folder, open_file, remove_old, rename_new, sync, write_new
 from edge.etags import Etags
 from edge.listing import Entry, Listing, entry_of, state_of
-from edge.ports import UplinkError
+from edge.ports import NeverTaken, UplinkError
 from edge.sidecars import Sidecar, Sidecars, sidecar_name
 from edge.site import LOCK_TIMEOUT_S, PRIVATE, Busy, FolderError, Missing, Refused, Site
 
@@ -338,7 +339,7 @@ class FolderUplink:
         """Store an object; with ``if_absent``, give False if the key is taken, or the image sorted already, and leave it alone.
 
         Raises:
-            UplinkError: later, perhaps.
+            NeverTaken: a key that is none, or a name too long. UplinkError: later, perhaps.
         """
         try:
             if if_absent and key.startswith(RAW) and self._folder.whereabouts(key.removeprefix(RAW)) is not None:
@@ -346,7 +347,11 @@ class FolderUplink:
             self._folder.put(key, body, match=ABSENT if if_absent else None, metadata=metadata)
         except Refused:
             return False
-        except (OSError, FolderError, BadKey) as error:
+        except BadKey as error:
+            raise NeverTaken(str(error)) from error
+        except (OSError, FolderError) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+                raise NeverTaken(f"{key}: {error.strerror}") from error
             raise UplinkError(str(error)) from error
         return True
 

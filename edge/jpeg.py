@@ -11,8 +11,10 @@ from collections.abc import Iterator
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
-_SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
-"""Inside a scan: FF followed by 0 is a byte of data, D0 to D7 restart the decoder (ITU-T T.81, B.1.1)."""
+_SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
+"""Inside a scan: FF followed by 0 is a byte of data, D0 to D7 restart the decoder (ITU-T T.81, B.1.1).
+
+FF that only fills stays with the scan: looked for from each of them, a megabyte of it would take hours."""
 _ORIENTATION = 0x0112
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from edge.check import CheckInterrupted
 from edge.classifier import BadModel
+from edge.complaint import Complaint
 from edge.contract.bundle import Thresholds
 from edge.contract.fleet import Desired, DeviceGroups, DeviceState
 from edge.contract.keys import FLEET_GROUPS, desired_key
@@ -89,6 +90,7 @@ class Models:
         self._announce, self._step = announce, step
         self._lock = threading.RLock()
         self._fetching: str | None = None
+        self._complaint = Complaint(_log)
         self._manifest_thresholds = Thresholds()
         self._standing = read_standing(file)
         self._in_use = InUse(None, Thresholds())
@@ -101,11 +103,11 @@ class Models:
 
     @property
     def standing(self) -> Standing:
-        """Where the device stands; while something is on its way, the state says so and the reason why it takes long."""
+        """Where the device stands; the reason also says why a model on its way takes long, or that an order cannot be read."""
         with self._lock:
-            if self._fetching is None:
-                return self._standing
-            return replace(self._standing, state=DeviceState.FETCHING, reason=self._fetching)
+            if self._fetching is not None:
+                return replace(self._standing, state=DeviceState.FETCHING, reason=self._fetching)
+            return replace(self._standing, reason=self._complaint.text or self._standing.reason)
 
     def update(self) -> None:
         """Look what the device should run, and bring it into use.
@@ -171,14 +173,17 @@ class Models:
 
     def _desired(self) -> Desired | None:
         own = self._uplink.get(desired_key(self._device), _MAX_DESIRED_BYTES)
+        groups = None if own is not None else self._uplink.get(FLEET_GROUPS, _MAX_DESIRED_BYTES)
         try:
             if own is not None:
-                return load(Desired, own)
-            groups = self._uplink.get(FLEET_GROUPS, _MAX_DESIRED_BYTES)
-            return load(DeviceGroups, groups).default if groups is not None else None
+                desired: Desired | None = load(Desired, own)
+            else:
+                desired = None if groups is None else load(DeviceGroups, groups).default
         except BadRecord as error:
-            _log.warning("what this device should run cannot be read: %s", error)
+            self._complaint.tell(f"what this device should run cannot be read: {error}")
             return None
+        self._complaint.clear()
+        return desired
 
     def _stay(self, desired: Desired) -> None:
         """Act on an order for the model that is in use already: its thresholds may be others."""

@@ -20,6 +20,9 @@ from edge.spool import Record, rank_of
 from edge.tally import Tally
 from edge.uploader import Storer
 
+_SOURCE_LENGTH = 100
+"""A picture's path may be long, a message may not."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +63,7 @@ class Pipeline:
             model=in_use.classifier.model_id if prediction and in_use.classifier else None,
             latency_ms=round((time.perf_counter() - began_s) * 1000, 3),
             sampled=Sampled(drawn.reason, drawn.probability, name) if drawn else None,
-            source=frame.source,
+            source=frame.source[-_SOURCE_LENGTH:],
         )
         self._transport.publish(answer)
         self._tally.add(answer)

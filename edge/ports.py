@@ -22,6 +22,10 @@ class UplinkError(Exception):
     """The bucket could not be reached or refused; nothing is lost, it is tried again later."""
 
 
+class NeverTaken(UplinkError):
+    """The bucket can never hold this object, however often it is tried: its key is beyond what it knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One capture: the JPEG as the camera gave it, without tags but the orientation."""
@@ -106,7 +110,7 @@ class Uplink(Protocol):
         """Store an object; with ``if_absent``, give False if the key is taken and leave it alone.
 
         Raises:
-            UplinkError: later, perhaps.
+            NeverTaken: not this object. UplinkError: later, perhaps.
         """
 
     def get(self, key: str, max_bytes: int) -> bytes | None:

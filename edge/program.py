@@ -33,16 +33,20 @@ class Lines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream: TextIO | None = stream
+        self._complaint = Complaint(_log)
 
     def publish(self, answer: Answer) -> None:
-        """Write one line; once nobody reads any more, none."""
+        """Write one line; once nobody reads any more, none. A file on a full disk is no reason to end."""
         if self._stream is None:
             return
         try:
             print(json.dumps(encode(answer), ensure_ascii=False), file=self._stream, flush=True)
+            self._complaint.clear()
         except (BrokenPipeError, ValueError):
             _log.warning("nobody reads the answers any more")
             self._stream = None
+        except OSError as error:
+            self._complaint.tell(f"answers cannot be written: {error.strerror or error}")
 
 
 @dataclass(frozen=True, slots=True)

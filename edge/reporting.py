@@ -46,7 +46,7 @@ class Reporter:
         self._uplink.put(reported_key(self._device), dump(reported))
         self._last = reported
         if due:
-            self._tally.send(lambda day, body: _put(self._uplink, stats_key(self._device, day), body))
+            self._tally.send(lambda day, body: self._uplink.put(stats_key(self._device, day), body))
 
     def _reported(self) -> Reported:
         standing = self._models.standing
@@ -68,7 +68,3 @@ class Reporter:
 def _standing(reported: Reported) -> Reported:
     """Give what is worth a word at once."""
     return replace(reported, at_ms=0, answers=0, spooled=0, dropped=0)
-
-
-def _put(uplink: Uplink, key: str, body: bytes) -> None:
-    uplink.put(key, body)

@@ -9,6 +9,7 @@ renamed, and the folder synced: once :meth:`Spool.put` returns, no power cut tak
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import logging
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class SpoolError(Exception):
-    """The disk took no record; the message is a plain reason."""
+    """The disk took no record, or gives none; the message is a plain reason."""
 
 
 class BadRecordFile(ValueError):
@@ -134,9 +135,11 @@ class Spool:
             leftover.unlink()
         self._ranks: dict[int, dict[int, Entry]] = {}
         self._used_bytes = 0
-        for entry in self._found():
+        for entry in _entries(self._pending):
             self._remember(entry)
-        self._next = max((sequence for rank in self._ranks.values() for sequence in rank), default=0) + 1
+        # A number that stands in quarantine is taken too: the record there would be overwritten.
+        taken = (entry.sequence for place in (self._pending, self._quarantine) for entry in _entries(place))
+        self._next = max(taken, default=0) + 1
 
     @property
     def waiting(self) -> int:
@@ -181,7 +184,11 @@ class Spool:
         return True
 
     def first(self) -> tuple[Entry, Record] | None:
-        """Give the most valuable of the waiting records, the oldest of its rank; damaged ones go into quarantine on the way."""
+        """Give the most valuable of the waiting records, the oldest of its rank; damaged ones go into quarantine on the way.
+
+        Raises:
+            SpoolError: it cannot be read now, for want of memory or of open files, say; it waits on.
+        """
         while True:
             with self._lock:
                 entry = next((entry for rank in sorted(self._ranks) for entry in self._ranks[rank].values()), None)
@@ -193,7 +200,9 @@ class Spool:
             except FileNotFoundError:  # given up meanwhile, or taken by hand
                 self._forget(entry)
             except OSError as error:
-                self.quarantine(entry, f"cannot be read ({error.strerror or error})")
+                if error.errno != errno.EIO:
+                    raise SpoolError(f"{entry.file} cannot be read now ({error.strerror or error})") from error
+                self.quarantine(entry, "the disk cannot read it")
             except BadRecordFile as error:
                 self.quarantine(entry, str(error))
 
@@ -225,16 +234,6 @@ class Spool:
                 with contextlib.suppress(OSError):
                     path.unlink()
             raise
-
-    def _found(self) -> list[Entry]:
-        entries = []
-        for found in os.scandir(self._pending):
-            rank, _, sequence = found.name.removesuffix(".rec").partition("_")
-            if rank.isdecimal() and sequence.isdecimal() and found.is_file(follow_symlinks=False):
-                entry = Entry(int(rank), int(sequence), found.stat().st_size)
-                if entry.file == found.name:
-                    entries.append(entry)
-        return sorted(entries)
 
     def _make_room(self, new: Entry) -> bool:
         """Give up the least valuable records until the new one fits; False if it would be the one to go."""
@@ -269,3 +268,15 @@ class Spool:
     def _forget(self, entry: Entry) -> None:
         with self._lock:
             self._drop(entry)
+
+
+def _entries(folder: Path) -> list[Entry]:
+    """Give the records that lie in a folder, the most valuable first."""
+    entries = []
+    for found in os.scandir(folder):
+        rank, _, sequence = found.name.removesuffix(".rec").partition("_")
+        if rank.isdecimal() and sequence.isdecimal() and found.is_file(follow_symlinks=False):
+            entry = Entry(int(rank), int(sequence), found.stat().st_size)
+            if entry.file == found.name:
+                entries.append(entry)
+    return sorted(entries)

@@ -50,7 +50,7 @@ class Tally:
             )
             self._unsent.add(day)
 
-    def send(self, put: Callable[[str, bytes], None]) -> None:
+    def send(self, put: Callable[[str, bytes], object]) -> None:
         """Give each day that has changed to ``put``, which may raise; what it took is not given again unless it changes."""
         with self._lock:
             unsent = [(day, dump(self._days[day])) for day in sorted(self._unsent)]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from edge.complaint import Complaint
 from edge.contract.keys import RAW
-from edge.ports import Uplink, UplinkError
+from edge.ports import NeverTaken, Uplink, UplinkError
 from edge.preprocess import MAX_IMAGE_BYTES
-from edge.spool import Record, Spool, SpoolError
+from edge.spool import Entry, Record, Spool, SpoolError
 
 IDLE_S = 60.0
 """The uploader is woken for every new record; this is for what may have been missed."""
@@ -79,19 +79,27 @@ class Uploader:
             waiting = self._spool.first()
             if waiting is None:
                 return IDLE_S
-            entry, record = waiting
-            key = RAW + record.name
-            if not self._uplink.put(key, record.jpeg, record.metadata, if_absent=True) and not self._is_there(key, record):
-                self.collided += 1
-                self._spool.quarantine(entry, f"{record.name} stands in the bucket with another content")
-            else:
-                self._spool.done(entry)
-                self.sent += 1
+            self._send(*waiting)
         except UplinkError as error:
             return self._failed(f"the bucket cannot be reached, pictures wait: {error}")
+        except SpoolError as error:
+            return self._failed(str(error))
         self._failures = 0
         self._complaint.clear()
         return 0.0
+
+    def _send(self, entry: Entry, record: Record) -> None:
+        key = RAW + record.name
+        try:
+            if self._uplink.put(key, record.jpeg, record.metadata, if_absent=True) or self._is_there(key, record):
+                self._spool.done(entry)
+                self.sent += 1
+                return
+        except NeverTaken as error:  # the others must not wait behind it
+            self._spool.quarantine(entry, f"the bucket can never take it: {error}")
+            return
+        self.collided += 1
+        self._spool.quarantine(entry, f"{record.name} stands in the bucket with another content")
 
     def _is_there(self, key: str, record: Record) -> bool:
         stored = self._uplink.get(key, MAX_IMAGE_BYTES)
@@ -118,7 +126,7 @@ class Storer:
             size: How many may wait to be written; 16 pictures are a megabyte.
         """
         self.lost = 0
-        """Records that came faster than the disk took them, or that it refused."""
+        """Records that came faster than the disk took them; the spool counts those that it refused."""
         self._spool, self._stored = spool, stored
         self._complaint = Complaint(_log)
         self._queue: queue.Queue[Record | None] = queue.Queue(size)

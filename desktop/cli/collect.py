@@ -25,6 +25,7 @@ def sync(
     listing_only: Annotated[bool, typer.Option(help=_("Do not fetch new pictures, do not score them."))] = False,
 ) -> None:
     with work(context) as job:
+        job.plant.tidy()
         report = job.sync()
         scored = 0
         if not listing_only:
@@ -54,7 +55,9 @@ def status(context: typer.Context) -> None:
         job.output.say("")
         job.output.say(_("Waiting to be delivered: {n}").format(n=found["waiting"]))
         job.output.say(_("Conflicts: {n}").format(n=found["conflicts"]))
-        job.output.say(_("In service: {model}").format(model=short(found["in_service"]) if found["in_service"] else _("no model yet")))
+        job.output.say(
+            _("In service: {model}").format(model=short(found["in_service"]) if found["in_service"] else _("no model yet"))
+        )
         for name, keys in job.plant.catalog.twins().items():
             job.output.say(_("{name} lies in two places: {keys}").format(name=name, keys=", ".join(keys)), style="yellow")
         foreign = job.plant.catalog.foreign()

@@ -8,8 +8,8 @@ import typer
 from desktop.cli.output import percent, plain
 from desktop.cli.plant import Work, work
 from desktop.core.evaluation import Evaluation
-from desktop.core.gate import Verdict
 from desktop.core.texts import _
+from desktop.core.verdict import Verdict
 from desktop.core.words import worded
 
 _STYLE = {"pass": "bold green", "first": "bold green", "refuse": "bold red", "insufficient": "bold yellow"}

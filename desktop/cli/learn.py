@@ -10,7 +10,6 @@ from desktop.cli.plant import Work, work
 from desktop.core.errors import NotFoundError
 from desktop.core.evaluation import Evaluation
 from desktop.core.measurement import Measured
-from desktop.core.progress import CancelToken
 from desktop.core.registry import Model
 from desktop.core.texts import _
 from desktop.core.words import worded
@@ -27,25 +26,20 @@ def add_to(program: typer.Typer) -> None:
 def train(context: typer.Context) -> None:
     with work(context) as job:
         job.sync()
-        dataset = job.plant.measurement.freeze(job.progress, job.cancel)
-        service = job.plant.release.in_service()
-        parent = service.model if service else None
-        run = job.plant.training.start(dataset, job.plant.labeller, parent, job.progress, job.cancel)
-        status = job.plant.training.follow(run.id, job.progress, job.cancel)
-        model = job.plant.training.settle(run.id)
-        # A finished model is worth its figures even if the user stopped meanwhile.
-        measured = job.plant.measurement.measure(model, dataset, job.progress, CancelToken())
-        seconds = status.summary.get("seconds")
+        learned = job.plant.retraining.learn(job.plant.labeller, job.progress, job.cancel)
+        model, dataset, measured = learned.model, learned.dataset, learned.measured
         job.output.result(
             {
-                "model": model.id, "run": run.id, "dataset": dataset.id, "classes": list(model.manifest.classes),
+                "model": model.id, "run": learned.run, "dataset": dataset.id, "classes": list(model.manifest.classes),
                 "train": len(dataset.train), "left_out": dataset.left_out,
                 "test": _figures(measured.field), "base_test": _figures(measured.base),
-                "seconds": seconds, "summary": dict(status.summary),
+                "seconds": learned.seconds, "summary": dict(learned.summary),
             }
         )  # fmt: skip
         job.output.say(
-            _("Model {model} learned from {n} pictures in {s} s.").format(model=short(model.id), n=len(dataset.train), s=seconds)
+            _("Model {model} learned from {n} pictures in {s} s.").format(
+                model=short(model.id), n=len(dataset.train), s=learned.seconds
+            )
         )
         _say_accuracy(job, _("field pictures of the test side"), measured.field)
         _say_accuracy(job, _("base pictures of the test side"), measured.base)

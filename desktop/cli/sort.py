@@ -20,6 +20,7 @@ from desktop.core.progress import CancelToken
 from desktop.core.taxonomy import save_taxonomy
 from desktop.core.texts import _, ngettext
 from desktop.core.words import worded
+from desktop.language import spoken
 from edge.contract.keys import Area, key_of, locate
 
 _DAY_MS = 86_400_000
@@ -128,9 +129,8 @@ def classes(
         if add:
             taxonomy = save_taxonomy(job.plant.store, taxonomy.added(add))
         job.output.result({"classes": taxonomy.classes})
-        job.output.table(
-            (_("class"), _("key"), _("name")), [(one.id, one.key, one.names.get("zh_CN", "")) for one in taxonomy.classes]
-        )
+        rows = [(one.id, one.key, one.names.get(spoken().replace("-", "_"), one.id)) for one in taxonomy.classes]
+        job.output.table((_("class"), _("key"), _("name")), rows)
 
 
 def _cancel_at_end(cancel: CancelToken) -> None:
@@ -154,7 +154,9 @@ def _lines() -> list[str]:
     try:
         return sys.stdin.read().splitlines()
     except UnicodeDecodeError as error:
-        raise ConfigError(_("Standard input is not text: {error}.").format(error=error), _("One name a line, in UTF-8.")) from error
+        raise ConfigError(
+            _("Standard input is not text: {error}.").format(error=error), _("One name a line, in UTF-8.")
+        ) from error
 
 
 def _base_name(text: str) -> str:

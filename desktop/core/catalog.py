@@ -175,6 +175,10 @@ class Catalog:
         """Give the images of a base name (more than one is a conflict), or the one of a whole key."""
         return self._known("WHERE object.name = ? OR object.key = ?", None, (name, name))
 
+    def image(self, name: str) -> Image | None:
+        """Give the image of a base name wherever it lies, None if it is nowhere; base pictures go by their whole key."""
+        return next((one.image for one in self.find(name) if one.image.area is not Area.BASE or one.image.key == name), None)
+
     def twins(self) -> dict[str, list[str]]:
         """Give the base names that lie in two places, with their keys; base pictures apart."""
         twins = self._rows(
@@ -202,15 +206,6 @@ class Catalog:
                 "INSERT OR REPLACE INTO prediction VALUES (?, ?, ?)",
                 [(sha256, model, json.dumps(best)) for sha256, best in scores.items()],
             )
-
-    def unscored(self, model: str, *areas: Area) -> list[Image]:
-        """Give the images of some areas that a model has not answered for yet."""
-        return [
-            known.image
-            for known in self.known(*areas, model=model)
-            if (known.image.prediction is None or known.image.prediction.model != model)
-            and (known.content is None or known.content.problem is None)
-        ]
 
     def fact(self, name: str) -> str | None:
         """Give a small remembered text."""

@@ -28,6 +28,8 @@ from edge.contract.names import Side
 from edge.contract.records import canonical_json, dump, load
 from edge.fingerprint import DHASH_BURST, PHASH_TWIN
 
+_LAST_MS = 253_402_300_799_000
+"""The end of the year 9999, the last that a date can be written of; a name may claim any time."""
 _PAIRS = 1 << 22
 """Fingerprints compared at once: 32 MB of differences, however many pictures there are."""
 
@@ -288,7 +290,7 @@ def _dataset(
 
 def _lines(url: str, classes: Sequence[str], entries: Iterable[Entry]) -> Iterator[bytes]:
     for entry in entries:
-        made = datetime.fromtimestamp((entry.labelled_ms or entry.captured_ms or 0) / 1000, UTC)
+        made = datetime.fromtimestamp(min(entry.labelled_ms or entry.captured_ms or 0, _LAST_MS) / 1000, UTC)
         yield (
             json.dumps(
                 {

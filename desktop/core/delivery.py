@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from desktop.core.catalog import Catalog, Label, Relocation
-from desktop.core.errors import AppError, BusyError, Cancelled, ConfigError
+from desktop.core.errors import AppError, BusyError, Cancelled, ConfigError, CredentialsError
 from desktop.core.history import write_history
 from desktop.core.journal import Decision, Ended, Journal, State
 from desktop.core.ports import Move, Moved, ObjectStore, Outcome
@@ -18,7 +18,10 @@ from edge.contract.metadata import LabelMetadata, encode_label
 BATCH = 64
 """Moves begun together: one commit before their first request, one after their last."""
 
-Each = Callable[[Callable[[Decision], Moved | None], Iterable[Decision]], Iterator[Moved | None]]
+Result = Moved | BusyError | CredentialsError
+"""How one move went; with an error it stays in the journal, and the moves of other images go on."""
+
+Each = Callable[[Callable[[Decision], Result], Iterable[Decision]], Iterator[Result]]
 """``map``, or an executor's: how many moves are under way at once is not core's business."""
 
 
@@ -33,7 +36,7 @@ class DeliveryReport:
     waiting: int = 0
     """Still to be delivered: somebody else is moving these images, or the bucket could not be reached."""
     trouble: AppError | None = None
-    """Why delivery stopped early."""
+    """Why delivery stopped early, or why some images wait: we may not move them."""
 
     def then(self, later: "DeliveryReport") -> "DeliveryReport":
         """Give one report of two deliveries; what still waits, and why, is the later one's to say."""
@@ -61,13 +64,16 @@ class Delivery:
         """
         report = DeliveryReport()
         total = self._journal.waiting()
-        busy: list[str] = []
+        left: list[str] = []
         ended = 0
         try:
-            while batch := self._journal.deliverable(BATCH, after=busy):
+            while batch := self._journal.deliverable(BATCH, after=left):
                 cancel.check()
-                ended += self._deliver(batch, report, busy)
+                more = self._deliver(batch, report, left)
+                ended += more
                 progress(Step(_("Moving pictures"), ended, max(total, ended), _("pictures")))
+                if report.trouble is not None and not more:  # not one folder refuses us, but the bucket
+                    break
             write_history(self._store, self._journal, now_ms=self._now_ms(), all_of_it=flush)
         except Cancelled:
             raise
@@ -76,14 +82,15 @@ class Delivery:
         report.waiting = self._journal.waiting()
         return report
 
-    def _deliver(self, batch: list[Decision], report: DeliveryReport, busy: list[str]) -> int:
+    def _deliver(self, batch: list[Decision], report: DeliveryReport, left: list[str]) -> int:
         begun = {decision.id: decision for decision in self._journal.begin(batch)}
         ends: list[Ended] = []
         moved: list[Relocation] = []
         try:
             for decision, result in zip(begun.values(), self._each(self._move, begun.values()), strict=True):
-                if result is None:
-                    busy.append(decision.choice.name)
+                if isinstance(result, AppError):
+                    left.append(decision.choice.name)
+                    report.trouble = report.trouble or (result if isinstance(result, CredentialsError) else None)
                 else:
                     ends.append(_ended(decision, result))
                     if result.outcome is Outcome.DONE:
@@ -96,8 +103,8 @@ class Delivery:
             report.conflicts += [begun[end.id] for end in ends if end.state is State.CONFLICT]
         return len(ends)
 
-    def _move(self, decision: Decision) -> Moved | None:
-        """Move one image; None if somebody else is moving it right now."""
+    def _move(self, decision: Decision) -> Result:
+        """Move one image, or give why it must wait: somebody else is moving it, or we may not."""
         etag = self._journal.source_etag(decision)
         if etag is None:
             return Moved(Outcome.LOST)
@@ -106,8 +113,8 @@ class Delivery:
         move = Move(decision.id, one.source, etag, one.target, decision.labeller, decision.at_ms, encode_label(label))
         try:
             return self._store.move(move)
-        except BusyError:
-            return None
+        except (BusyError, CredentialsError) as error:
+            return error
         except ConfigError as error:  # this picture's own trouble; the others go on
             return Moved(Outcome.CHANGED, where=str(error))
 

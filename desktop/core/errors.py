@@ -12,8 +12,8 @@
     ├── GateError          the gate did not pass: look at the reasons, or override in writing
     └── Cancelled          the user said stop; never shown as an error
 
-Foreign exceptions become one of these where they enter (the adapters), by ``raise … from``. They are shown in one place:
-``cli/messages.py`` on a terminal, ``ui/messages.py`` in the window. Anything else is a bug and keeps its traceback.
+Foreign exceptions become one of these where they enter (the adapters), by ``raise … from``. They are shown in one place,
+on a terminal ``cli/messages.py``. Anything else is a bug and keeps its traceback.
 """
 
 

@@ -16,8 +16,6 @@ from desktop.core.ruling import Counts, Decision, decide, labels_needed, spent_a
 from desktop.core.texts import _
 from desktop.core.verdict import Apart, ClassRow, GateSettings, Missing, Ruling, Verdict
 
-__all__ = ["Answers", "GateSettings", "Labelled", "Ruling", "Verdict", "judge", "judge_all", "labels_needed"]
-
 EXPECTED_DISCORDANCE = 0.06
 """The share of pictures on which two models differ in being right, assumed at least while too few were seen to tell."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.core.errors import ConfigError, ConflictError, NotFoundError
-from desktop.core.pictures import Look
+from desktop.core.pictures import MAX_BYTES, Look
 from desktop.core.ports import ABSENT, ObjectStore
 from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.taxonomy import Taxonomy, load_taxonomy, save_taxonomy
@@ -108,6 +108,9 @@ def _take(
         return
     try:
         key = key_of(Area.BASE, path.name, cls)
+        if path.stat().st_size > MAX_BYTES:
+            report.refused.append((str(path), _("too large for a picture")))
+            return
         data = path.read_bytes()
     except (BadKey, OSError) as error:
         report.refused.append((str(path), getattr(error, "strerror", None) or str(error)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.catalog import Catalog, Content, Known, Label
-from desktop.core.errors import NotFoundError, StorageFullError
+from desktop.core.errors import ConfigError, NotFoundError, StorageFullError
 from desktop.core.images import Image
 from desktop.core.ports import ObjectStore, Stored
 from desktop.core.progress import CancelToken, Progress, Step
@@ -21,6 +21,8 @@ from desktop.core.texts import _
 from edge.contract.metadata import decode_label, decode_raw
 
 DEFAULT_QUOTA_BYTES = 10 << 30
+MAX_BYTES = 256 << 20
+"""What is larger is no picture, and is not read into memory to find out."""
 KEPT_S = 3600
 """What was given out within the last hour stays, quota or not: a training or a measurement may be about to read it."""
 
@@ -32,6 +34,10 @@ class Look:
     dhash: int | None
     phash: int | None
     problem: str | None
+
+
+class _TooLarge(ConfigError):
+    """A file that is no picture, whatever its name says."""
 
 
 class Pictures:
@@ -61,13 +67,13 @@ class Pictures:
         """Give a file with the image's bytes.
 
         Raises:
-            NotFoundError: the image is no longer where it was, or no longer the same.
+            NotFoundError: the image is no longer where it was, or no longer the same. ConfigError: it is too large for one.
         """
         path = self._path(image, "picture")
         return path if self._touch(path) else self._get(image)
 
     def fetch_all(self, images: Iterable[Image], progress: Progress, cancel: CancelToken) -> list[str]:
-        """Fetch images that were not looked at yet (:func:`unseen`); give the keys of those that are gone or changed.
+        """Fetch images that were not looked at yet (:func:`unseen`); give the keys of those that are gone, changed or too large.
 
         The cache does not spare a fetch here: it keeps bytes, but not the metadata that came with them. Nobody waits for
         the bytes, so they are the first to make room.
@@ -81,7 +87,7 @@ class Pictures:
                 path = self._get(image)
                 with suppress(OSError):
                     os.utime(path, (time.time() - KEPT_S,) * 2)
-            except NotFoundError:
+            except (NotFoundError, _TooLarge):
                 gone.append(image.key)
         progress(Step(_("Fetching pictures"), len(wanted), len(wanted), _("pictures")))
         return gone
@@ -106,6 +112,8 @@ class Pictures:
             path.unlink(missing_ok=True)
 
     def _get(self, image: Image) -> Path:
+        if image.size_bytes > MAX_BYTES:
+            raise _TooLarge(_("{key} is too large for a picture.").format(key=image.key), _("Remove it by hand."))
         stored = self._store.get(image.key)
         self._learn(stored)
         path = self._path_of(image.name, stored.listed.etag)

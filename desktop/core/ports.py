@@ -1,6 +1,6 @@
 """What the application asks of the world: a store, a trainer, a fleet; and the records they speak.
 
-Each has a cloud adapter and a local one, and all adapters of a port pass the same tests in ``tests/contracts``.
+Each has an adapter without a cloud in ``desktop/local``; every adapter of a port passes the same tests in ``tests/contracts``.
 """
 
 from collections.abc import Iterator, Mapping

@@ -8,7 +8,6 @@ cancel        its being there asks the child to stop
 bundle/       the model, once done
 """
 
-import os
 import tempfile
 import time
 from contextlib import suppress

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from desktop.core.catalog import Catalog
 from desktop.core.ports import Listed, ObjectStore
@@ -30,6 +31,7 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
     What we move ourselves after ``now_ms`` (the start) is left alone: the listing may be older than the move.
     """
     objects = added = changed = removed = 0
+    names: set[str] = set()
     for prefix in PREFIXES:
         seen: list[Listed] = []
         gone: list[str] = []
@@ -42,6 +44,7 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
                 objects += 1
                 if here != there:
                     seen.append(here)
+                    names.add(here.key.rpartition("/")[2])
                     added, changed = (added + 1, changed) if there is None else (added, changed + 1)
                 if objects % 500 == 0:
                     progress(Step(_("Looking through the bucket"), objects, None, _("objects")))
@@ -49,9 +52,19 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
                 catalog.apply(seen, gone, now_ms)
                 seen, gone = [], []
         catalog.apply(seen, gone, now_ms)
+    moved = _moved_meanwhile(store, catalog, names)
+    catalog.apply([], moved, now_ms)
+    objects, removed = objects - len(moved), removed + len(moved)
     progress(Step(_("Looking through the bucket"), objects, objects, _("objects")))
     catalog.set_fact("synced_ms", str(now_ms))
     return SyncReport(objects, added, changed, removed)
+
+
+def _moved_meanwhile(store: ObjectStore, catalog: Catalog, names: set[str]) -> list[str]:
+    """Give the keys that are gone of what is new and seems to lie in two places: moved on between two of the listings."""
+    twins = catalog.twins() if names else {}
+    keys = [key for name in twins.keys() & names for key in twins[name]]
+    return [key for key in keys if all(listed.key != key for listed in islice(store.list(key), 1))]
 
 
 def _images(listing: Iterator[Listed]) -> Iterator[Listed]:

@@ -1,6 +1,6 @@
 """The classes of a plant: ``classes.json`` in the bucket. A class's id never changes; all that is shown may."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from desktop.core.errors import ConfigError, ConflictError, NotFoundError
@@ -133,15 +133,6 @@ def save_taxonomy(store: ObjectStore, taxonomy: Taxonomy) -> Taxonomy:
     except (ConflictError, NotFoundError) as error:
         raise ConflictError(_("Somebody else changed the classes meanwhile."), _("Run it again.")) from error
     return replace(taxonomy, etag=listed.etag)
-
-
-def merge_scores(taxonomy: Taxonomy, scores: Mapping[str, float]) -> dict[str, float]:
-    """Give a model's scores by today's classes; those of merged classes are summed."""
-    merged: dict[str, float] = {}
-    for cls, score in scores.items():
-        today = taxonomy.resolve(cls) or cls
-        merged[today] = merged.get(today, 0.0) + score
-    return merged
 
 
 def _new(cls: str, before: list[Class]) -> Class:

@@ -116,7 +116,7 @@ def _measures(verdict: Verdict, old: Evaluation | None, new: Evaluation) -> str:
 def _changed(verdict: Verdict, plant: Plant) -> str:
     cards = ""
     for title, names in ((_("Newly broken"), verdict.newly_broken), (_("Newly right"), verdict.newly_right)):
-        pictures = _pictures(plant, [_image(plant, name) for name in names[:_SHOWN]])
+        pictures = _pictures(plant, [plant.catalog.image(name) for name in names[:_SHOWN]])
         cards += f'<div class="card"><h3>{escape(title)} ({len(names)})</h3>{pictures}</div>'
     return f'<section class="cards">{cards}</section>'
 
@@ -141,11 +141,6 @@ def _picture(plant: Plant, image: Image) -> str:
     said = image.prediction.label if image.prediction else "–"
     note = escape(_("{cls}; the camera said {said}").format(cls=image.cls, said=said))
     return f'<img src="data:image/jpeg;base64,{data}" alt="{note}" title="{note}">'
-
-
-def _image(plant: Plant, name: str) -> Image | None:
-    known = plant.catalog.find(name)
-    return known[0].image if known else None
 
 
 def _steps(tale: Tale) -> str:

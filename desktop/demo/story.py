@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.app import Plant, now_ms
-from desktop.core.dataset import Dataset
 from desktop.core.errors import AppError
-from desktop.core.images import Image
 from desktop.core.importing import import_folder
 from desktop.core.measurement import Measured
 from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.registry import Model
+from desktop.core.retraining import Learned
 from desktop.core.sorting import SortSession
 from desktop.core.sync import sync
 from desktop.core.texts import _
@@ -40,16 +39,6 @@ _DAY_MS = 86_400_000
 _PATIENCE_S = 240.0
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """One model with its figures."""
-
-    model: Model
-    dataset: Dataset
-    measured: Measured
-    seconds: float
-
-
 @dataclass(slots=True)
 class Passed:
     """A field that passed the cameras."""
@@ -72,8 +61,8 @@ class Tale:
 
     steps: list[tuple[str, float]] = field(default_factory=list)
     """What was done, with its seconds."""
-    before: Trained | None = None
-    after: Trained | None = None
+    before: Learned | None = None
+    after: Learned | None = None
     before_again: Measured | None = None
     """The first model on the second one's test pictures."""
     first_field: Passed | None = None
@@ -152,17 +141,13 @@ class Story:
             )
         )
 
-    def _train(self) -> Trained:
+    def _train(self) -> Learned:
         plant = self._plant
-        dataset = plant.measurement.freeze(self._progress, self._cancel)
-        run = plant.training.start(dataset, plant.labeller, None, self._progress, self._cancel)
-        status = plant.training.follow(run.id, self._progress, self._cancel)
-        model = plant.training.settle(run.id)
-        measured = plant.measurement.measure(model, dataset, self._progress, self._cancel)
-        made = Trained(model, dataset, measured, float(status.summary.get("seconds", 0.0)))
+        made = plant.retraining.learn(plant.labeller, self._progress, self._cancel)
+        measured = made.measured
         self._tell(
             _("Model {model} learned from {n} pictures in {s:.1f} s.").format(
-                model=model.id[:12], n=len(dataset.train), s=made.seconds
+                model=made.model.id[:12], n=len(made.dataset.train), s=made.seconds
             )
         )
         if measured.field.n:
@@ -238,7 +223,7 @@ class Story:
             labeller=plant.labeller,
             classes=plant.taxonomy().active(),
             now_ms=now_ms,
-            find=self._find,
+            find=plant.catalog.image,
         )
         made = sort_all(session, truth_by_name(self.tale.truth), self._counter(_("Sorting"), len(images)))
         plant.deliver(self._progress, self._cancel)
@@ -249,10 +234,6 @@ class Story:
             )
         )
         return made
-
-    def _find(self, name: str) -> Image | None:
-        known = self._plant.catalog.find(name)
-        return known[0].image if known else None
 
     def _sync(self) -> None:
         sync(self._plant.store, self._plant.catalog, now_ms=now_ms(), progress=self._progress, cancel=self._cancel)

@@ -14,8 +14,8 @@ _GOLDEN = (5**0.5 - 1) / 2
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
     """Give the temperature that makes answers most likely, on pictures the model was not fitted to; 1 for none.
 
-    Guo et al., "On Calibration of Modern Neural Networks", 2017, with a log-normal prior around 1. The cost has one lowest
-    point between the bounds for any logits; golden-section search finds it.
+    Guo et al., "On Calibration of Modern Neural Networks", 2017, with a log-normal prior around 1. Without the prior the
+    cost is convex in 1 / temperature and has one lowest point, which golden-section search finds; the prior is broad.
     """
     if not len(labels):
         return 1.0

@@ -24,7 +24,7 @@ from desktop.core.errors import ConfigError
 from desktop.core.texts import _
 from edge.classifier import REFUSALS, BadModel, Head, OnnxClassifier, read_file
 from edge.contract.bundle import HEAD, NETWORK, Manifest, Preprocessing
-from edge.preprocess import BadImage, preprocess
+from edge.preprocess import preprocess
 
 INPUT, OUTPUT = "pixels", "probabilities"
 
@@ -160,7 +160,7 @@ def _compare(data: bytes, classifier: OnnxClassifier, pictures: Sequence[bytes])
             off = np.abs(answer[0] - classifier.classify(picture).probabilities).max()
             if not off < _TOLERANCE:
                 raise BadModel(f"the file would answer otherwise: a probability is off by {off:.4f}")
-    except (BadImage, *REFUSALS, ValueError) as error:
+    except REFUSALS as error:  # BadImage and BadModel are ValueErrors
         raise error if isinstance(error, BadModel) else BadModel(" ".join(str(error).split())[:200]) from error
 
 

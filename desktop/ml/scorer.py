@@ -38,7 +38,7 @@ class Scores:
 
 
 class Scorer:
-    """Runs models over pictures, with the numbers that a device would give."""
+    """Runs models over pictures, with the numbers that a device would give (probabilities to a thousandth)."""
 
     def __init__(self, features: Path, threads: int = 0) -> None:
         """Take the folder of the feature cache, and how many threads compute (0: one a core)."""

@@ -73,6 +73,10 @@ class Thresholds:
     low: float = 0.6
     high: float = 0.9
 
+    def __post_init__(self) -> None:
+        if not (0 <= self.low <= 1 and 0 <= self.high <= 1):
+            raise ValueError("thresholds: low and high are 0 to 1")
+
 
 @dataclass(frozen=True, slots=True)
 class Golden:

@@ -53,7 +53,7 @@ class Reported:
     revision: int = 0
     """The last revision of ``desired`` that the device acted on."""
     reason: str = ""
-    """Why it refused or returned, in a sentence."""
+    """Why it refused or returned, why a fetch takes long, or that it cannot read its order, in a sentence."""
     program: str = ""
     answers: int = 0
     """Since the program started."""

@@ -37,4 +37,4 @@ class Answer:
     latency_ms: float = 0.0
     sampled: Sampled | None = None
     source: str = ""
-    """Where the picture came from: a file's name, or the camera's."""
+    """Where the picture came from: a file's path (the end of a long one), or the camera's name."""

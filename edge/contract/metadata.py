@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
+from edge.contract.names import MAX_MS
+from edge.contract.records import SCHEMA
+
 MAX_BYTES = 2048
 """S3's limit for all names and values of one object's user metadata."""
 
@@ -12,9 +15,6 @@ LABEL_BYTES = 512
 """What a label move may take of it; a device leaves that much free."""
 
 MAX_SCORES = 5
-
-MAX_MS = 1 << 53
-"""No time is later; also what JSON and SQLite hold without loss."""
 
 
 class Reason(StrEnum):
@@ -69,7 +69,7 @@ def encode_raw(raw: RawMetadata) -> dict[str, str]:
         ValueError: too long to leave room for a label.
     """
     pairs = {
-        "schema": "1",
+        "schema": str(SCHEMA),
         "device": raw.device,
         "captured": str(raw.captured_ms),
         "clock": raw.clock,
@@ -81,9 +81,11 @@ def encode_raw(raw: RawMetadata) -> dict[str, str]:
 
 
 def decode_raw(stored: Mapping[str, str]) -> RawMetadata | None:
-    """Read a device's metadata back; None where a picture has none or it makes no sense."""
+    """Read a device's metadata back; None where a picture has none, or it makes no sense or is newer than this version."""
     pairs = {key: unquote(value) for key, value in stored.items()}
     try:
+        if int(pairs.get("schema", SCHEMA)) > SCHEMA:
+            return None
         return RawMetadata(
             device=pairs["device"],
             captured_ms=_ms(pairs["captured"]),

@@ -17,6 +17,12 @@ SLOT_MS = 10_000
 TEST_SHARE = 0.2
 """The share of slots that belong to test."""
 
+MAX_MS = 1 << 53
+"""No time is later; also what JSON and SQLite hold without loss."""
+
+MAX_NAME_BYTES = 255
+"""What file systems allow; a device's name must leave room for the rest."""
+
 _SHORT = re.compile(r"(?P<ms>\d{10,16})_(?P<cls>.+)_(?P<conf>[01](?:\.\d{1,6})?)\.(?:jpe?g|png)\Z", re.IGNORECASE | re.ASCII)
 _LONG = re.compile(
     r"(?P<ms>\d{10,16})_(?P<cls>.+)_(?P<conf>[01](?:\.\d{1,6})?)_(?P<device>[^_]+)_(?P<hash>[0-9a-f]{12})\.(?:jpe?g|png)\Z",
@@ -53,7 +59,7 @@ def parse_name(name: str) -> FieldName:
     match = _LONG.match(name)
     device = unescape_device(match["device"]) if match else None
     short = match or _SHORT.match(name)
-    if short is None or float(short["conf"]) > 1:
+    if short is None or float(short["conf"]) > 1 or int(short["ms"]) >= MAX_MS:
         return FieldName()
     silent = short["cls"] == NO_CLASS
     return FieldName(

@@ -118,3 +118,13 @@ def test_whoever_is_overtaken_for_ever_says_so(store, site, key):
     with pytest.raises(ConflictError) as error:
         BucketFleet(Meddled(store, key, 99), Clock()).deploy(M1, "", "D1")
     assert error.value.hint
+
+
+@pytest.mark.parametrize("name", [" x", "a:b", "nul", "%2E%2E", "%ED%A0%80", "\u00e9" * 100, "half%2"])
+def test_a_folder_that_no_device_would_write_is_no_device(fleet, site, store, folder, name):
+    site.come("pi-1")
+    foreign = folder / "bucket" / "fleet" / name
+    foreign.mkdir()
+    (foreign / "reported.json").write_bytes(b"{}")
+    assert [device.device for device in fleet.devices()] == ["pi-1"]
+    assert fleet.deploy("1" * 64, "", "D1") == ["pi-1"]

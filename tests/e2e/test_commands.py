@@ -17,6 +17,7 @@ from desktop.__main__ import language_of
 from desktop.app import open_plant
 from desktop.cli.main import program, run_arguments
 from desktop.core.registry import Model
+from desktop.language import VARIABLE
 from desktop.local.store import FolderStore
 from desktop.ml.backbone import Backbone
 from edge.contract.names import SLOT_MS, Side, format_name, slot_side
@@ -184,6 +185,25 @@ def test_sync_counts_what_differs_and_lets_the_model_in_service_look(ada):
     assert first["in_service"] == model.id
 
 
+def test_sync_goes_on_where_the_model_in_service_is_gone(ada):
+    model = ada.publish()
+    ada.run("deploy", model.id)
+    shutil.rmtree(ada.root / "models" / model.id)
+    send(ada, 1)
+    told = ada.run("sync")
+    assert (told["added"], told["scored"]) == (1, 0)
+    assert "is missing from the bucket" in ada.read("sync")
+
+
+def test_sync_tidies_a_folder_up_once_a_day(ada):
+    temporary = ada.root / ".sortloop" / "tmp"
+    for name, there in (("killed", False), ("killed again", True)):
+        (temporary / name).touch()
+        os.utime(temporary / name, (0, 0))
+        ada.run("sync")
+        assert (temporary / name).exists() is there
+
+
 def test_import_names_what_it_took_and_what_not(ada, folder):
     (folder / "base" / "clutter" / "torn.jpg").write_bytes(b"torn")
     report = ada.run("import", str(folder / "base"))
@@ -221,6 +241,16 @@ def test_label_takes_names_from_standard_input_as_ls_gives_them(ada, monkeypatch
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*names, "", names[0]]) + "\n"))
     assert ada.run("label", "clutter", "-")["done"] == 3
     assert labelled(ada, "clutter") == names
+
+
+def test_names_on_standard_input_that_are_no_text_are_told(ada, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff.jpg\n"), encoding="utf-8"))
+    assert "not text" in ada.run("label", "soda-can", "-", code=1)["error"]
+
+
+def test_history_goes_back_as_far_as_there_is_any(ada):
+    ada.run("label", "soda-can", send(ada, 1))
+    assert len(ada.run("history", "--days", "1000000000")["events"]) == 1
 
 
 def test_label_takes_a_whole_key_for_the_image_that_lies_there(ada):
@@ -261,6 +291,12 @@ def test_classes_are_listed_and_added(ada):
     assert [one["id"] for one in ada.run("classes")["classes"]] == list(CLASSES)
     assert ada.run("classes", "--add", "teapot")["classes"][-1]["id"] == "teapot"
     assert "teapot" in ada.run("status")["labeled"]
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh_CN", True), ("en", False)])
+def test_classes_are_shown_by_their_names_in_the_users_language(ada, monkeypatch, language, shown):
+    monkeypatch.setenv(VARIABLE, language)
+    assert ("啤酒杯" in ada.read("classes")) is shown
 
 
 def test_models_deploy_fleet_and_rollback_tell_which_device_runs_what(ada):
@@ -363,6 +399,30 @@ def test_names_with_brackets_are_shown_as_they_are(ada, folder):
     assert "[/]no" in "\n".join(ada.complaint("label", "clutter", "[/]no.jpg"))
 
 
+def test_what_the_bucket_says_does_not_steer_the_terminal(ada):
+    name = send(ada, 1)
+    ada.run("label", "soda-can", name)
+    (segment,) = (ada.root / "history").rglob("*.jsonl")
+    segment.write_text(segment.read_text().replace('"labeller":"ada"', '"labeller":"\\u001b[2Jeve\\u009b"'))
+    shown = ada.read("history")
+    assert "[2Jeve" in shown
+    assert not {"\x1b", "\x9b"} & set(shown)
+
+
+def test_a_file_whose_name_is_no_text_is_named_as_well(ada, folder):
+    (folder / "base" / "clutter" / os.fsdecode(b"\xff.jpg")).write_bytes(b"torn")
+    (refused,) = ada.run("import", str(folder / "base"))["refused"]
+    assert os.fsencode(refused["file"]).endswith(b"clutter/\xff.jpg")
+    assert "?.jpg" in ada.read("import", str(folder / "base"))
+
+
+def test_a_time_that_is_none_hides_no_record(ada):
+    (ada.root / "runs").mkdir()
+    record = {"schema": 1, "id": "R1", "dataset": "d", "by": "eve", "at_ms": 10**30, "train": 1}
+    (ada.root / "runs" / "R1.json").write_text(json.dumps(record))
+    assert "eve" in ada.read("runs")
+
+
 # Exit codes
 
 
@@ -376,6 +436,17 @@ def test_an_image_that_somebody_else_sorted_ends_in_4_and_then_theirs_is_the_sta
     assert labelled(bob, "soda-can") == [name]
     assert bob.run("label", "clutter", name)["done"] == 1
     assert labelled(bob, "clutter") == [name]
+
+
+def test_there_is_one_document_also_where_the_look_afterwards_fails(ada, bob):
+    name = send(ada, 1)
+    ada.run("deploy", ada.publish().id)
+    bob.run("sync")
+    ada.run("label", "soda-can", name)
+    (ada.root / "fleet" / "groups.json").write_text("{")
+    told = bob.run("label", "clutter", name, code=1)
+    assert told["lost"][0]["to"] == "ada"
+    assert "groups.json" in told["error"]
 
 
 def test_an_undo_that_came_too_late_ends_in_4(ada, bob):
@@ -429,6 +500,8 @@ def test_wrong_usage_ends_in_2(ada, words):
         (["export", "abcdef", "x.onnx"], "No model is called"),
         (["label", "teapot", "x.jpg"], "“teapot” is no class"),
         (["label", "clutter", "x.jpg"], "No image is called “x.jpg”"),
+        (["label", "clutter", "\udcff.jpg"], "No image is called “?.jpg”"),
+        (["demo", __file__], "holds something else"),
         (["label", "clutter", "base_data/clutter/clutter-0of1.jpg"], "is a base picture"),
         (["rollback"], "no earlier model"),
         (["rollback", "--to", "hall"], "No device or device group is called “hall”"),
@@ -541,10 +614,13 @@ def test_one_program_delivers_what_others_decide_until_its_input_closes(ada):
     second = ada.start("deliver", "--follow")
     assert ada.run("label", "soda-can", *names)["done"] == 2
     assert labelled(ada, "soda-can") == sorted(names)
+    ends = []
     for process in (second, first):  # the one that waits for its turn ends as well
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
-        assert json.loads(out)["waiting"] == 0
+        ends.append(json.loads(out))
+    assert [end["waiting"] for end in ends] == [0, 0]
+    assert ends[1]["done"] == 2  # all that it did, not only what was left at the end
 
 
 # Ctrl-C

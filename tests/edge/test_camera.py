@@ -4,13 +4,16 @@ import threading
 
 import pytest
 
-from edge.camera import BadCamera, FolderCamera, FolderOptions, SyntheticCamera, SyntheticOptions, open_camera
+from edge.camera import BadCamera, open_camera
 from edge.contract.metadata import Clock
+from edge.folder_camera import FolderCamera, FolderOptions
 from edge.jpeg import strip_tags
 from edge.ports import CameraError, EndOfPictures
+from edge.synthetic_camera import SyntheticCamera, SyntheticOptions
 from tests.bundles import picture
 
 NOW_MS = 1_700_000_000_000
+ODD = ("line\nend.jpg", "return\rhere.jpg", "tab\there 100%41.jpg")
 
 
 def replay(folder, **options):
@@ -167,7 +170,7 @@ def test_a_drop_box_that_vanishes_is_trouble_and_not_the_end(tmp_path):
 
 def test_a_drop_box_goes_on_after_a_restart_where_it_was(tmp_path):
     box, notes = tmp_path / "box", tmp_path / "seen"
-    fill(box, "a.jpg", "b.jpg", "tab\there.jpg")
+    fill(box, "a.jpg", "b.jpg", *ODD)
 
     def opened():
         return FolderCamera(box, FolderOptions(watch=1), lambda _seconds: True, lambda: NOW_MS, notes)
@@ -176,7 +179,8 @@ def test_a_drop_box_goes_on_after_a_restart_where_it_was(tmp_path):
     assert first.capture().source == "a.jpg"
     assert opened().capture().source == "a.jpg"  # the program was killed before it asked for the next
     first.close()
-    assert [frame.source for frame in all_of(opened())] == ["b.jpg", "tab\there.jpg"]
+    assert [frame.source for frame in all_of(opened())] == ["b.jpg", *ODD]
+    assert all_of(opened()) == []
     fill(box, "a.jpg")
     at(box / "a.jpg", NOW_MS)
     assert [frame.source for frame in all_of(opened())] == ["a.jpg"]
@@ -227,6 +231,10 @@ def test_the_frames_of_a_drawn_burst_show_one_class():
         ("synthetic://?seeed=1", "'seeed' is unknown"),
         ("synthetic://?size=big", "size: a whole number"),
         ("synthetic://?burst=0", "burst"),
+        ("synthetic://?seed=" + "9" * 5000, "seed: a whole number"),
+        ("folder:///tmp?start_ms=10000000000000000", "start_ms: a whole number"),
+        ("folder://[/tmp", "IPv6"),
+        ("folder://~nobody-here/x", "home directory"),
         ("folder:///tmp?interval_ms=-1", "interval_ms: a whole number"),
     ],
 )
@@ -240,3 +248,29 @@ def test_a_url_says_folder_and_options(tmp_path):
     fill(folder, "a.jpg")
     url = f"folder://{folder}?start_ms=1600000000000".replace(" ", "%20")
     assert open_camera(url, threading.Event().wait).capture().wall_ms == 1_600_000_000_000
+
+
+def test_a_file_from_before_1970_gets_a_time_that_a_name_can_say(tmp_path):
+    fill(tmp_path, "a.jpg")
+    at(tmp_path / "a.jpg", -5_000)
+    (shown,) = all_of(drop_box(tmp_path))
+    assert shown.wall_ms >= 0
+
+
+def test_a_drop_box_whose_disk_was_away_for_a_while_does_not_begin_again(tmp_path):
+    box, away, notes = tmp_path / "box", tmp_path / "away", tmp_path / "seen"
+    fill(box, *(f"{number}.jpg" for number in range(120)))
+
+    def unmount():
+        box.rename(away)
+        box.mkdir()
+
+    def mount():
+        box.rmdir()
+        away.rename(box)
+
+    waits = Dropping(unmount, lambda: None, mount)
+    camera = FolderCamera(box, FolderOptions(watch=1), waits, lambda: NOW_MS, notes)
+    assert len(all_of(camera)) == 120
+    camera.close()
+    assert all_of(FolderCamera(box, FolderOptions(watch=1), Dropping(), lambda: NOW_MS, notes)) == []

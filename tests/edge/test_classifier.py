@@ -10,9 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from desktop.ml.bundle import describe, write_bundle
-from edge.classifier import MAX_HEAD_BYTES, BadModel, Head, OnnxClassifier, check_golden, probabilities, read_manifest
+from edge.classifier import (
+    MAX_HEAD_BYTES,
+    REFUSALS,
+    BadModel,
+    Head,
+    OnnxClassifier,
+    check_golden,
+    probabilities,
+    read_manifest,
+)
 from edge.contract.bundle import HEAD, MANIFEST, MAX_MANIFEST_BYTES, NETWORK, Manifest, Preprocessing
 from edge.contract.classes import DEFAULT_CLASSES
 from edge.preprocess import BadImage
@@ -75,6 +85,15 @@ def bomb():
     return file.getvalue()
 
 
+def member(header):
+    """An archive whose arrays begin with this header."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in GOOD:
+            archive.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    return file.getvalue()
+
+
 class Touch:
     """A pickle that would leave a mark."""
 
@@ -99,6 +118,9 @@ NO_HEADS = {
     "endless": npz(**GOOD | {"bias": np.array([np.inf] * 5)}),
     "words": npz(**GOOD | {"weights": np.array([["x"] * 5] * 3)}),
     "cut off": npz(**GOOD)[:-40],
+    "a header that never ends": member(b"{'a': (\n"),
+    "a header of odd indents": member(b"  a\n b\n"),
+    "a shape beyond all memory": member(b"{'descr': '<f4', 'fortran_order': False, 'shape': (10000000000000,)}\n"),
     "unpacks to too much": bomb(),
 }
 
@@ -280,3 +302,9 @@ def test_probabilities_are_shares_in_the_order_of_the_logits(logits, temperature
     found = probabilities(np.array(logits), temperature)
     assert found.sum() == pytest.approx(1)
     assert found[int(np.argmax(logits))] == found.max()
+
+
+def test_whatever_the_networks_library_raises_is_a_refusal():
+    for kind in (error for error in vars(ort_errors).values() if isinstance(error, type) and issubclass(error, Exception)):
+        assert issubclass(kind, REFUSALS)
+    assert ort_errors.Fail in REFUSALS

@@ -1,6 +1,10 @@
 import pytest
 
 from edge.config import Config, ConfigError, load_config, parse_config
+from edge.contract.classes import MAX_ID_LENGTH
+from edge.contract.keys import RAW
+from edge.contract.names import MAX_MS, format_name
+from edge.folder import Folder, FolderUplink
 from edge.sampling import THRESHOLDS
 
 
@@ -37,7 +41,8 @@ def test_numbers_may_come_as_strings_as_a_nucleus_sends_them():
         ({"models": {"threads": True}}, "models.threads: a whole number"),
         ({"models": {"threads": 0}}, "models.threads: at least 1"),
         ({"device": 3}, "device: a text"),
-        ({"device": "x" * 2000}, "device: "),
+        ({"device": "x" * 2000}, "device: too long"),
+        ({"device": "_" * 60}, "device: too long"),
         ({"interval_s": -1}, "interval_s: at least 0"),
         ({"spool": {"quota_bytes": -1}}, "spool.quota_bytes: at least 0"),
     ],
@@ -74,3 +79,10 @@ def test_a_bucket_is_a_folder_with_the_posts_prefix(tmp_path):
 def test_no_bucket_and_an_unknown_kind_of_bucket_are_refused(address):
     with pytest.raises(ConfigError, match=r"^bucket: "):
         _ = parse_config({"bucket": address}).bucket_folder
+
+
+@pytest.mark.parametrize("device", ["x" * 149, "_" * 49])
+def test_a_picture_of_the_longest_name_that_a_device_may_have_can_be_stored(tmp_path, device):
+    name = format_name(MAX_MS - 1, "x" * MAX_ID_LENGTH, 0.1234, parse_config({"device": device}).device_name, "0" * 64)
+    (tmp_path / name).write_bytes(b"")
+    assert FolderUplink(Folder(tmp_path / "bucket")).put(RAW + name, b"jpeg", if_absent=True)

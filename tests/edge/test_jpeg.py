@@ -96,3 +96,23 @@ def test_a_changed_byte_raises_nothing_but_its_own_error(value, at):
 @pytest.mark.parametrize("tiff", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"XX*\0\x08\0\0\0"])
 def test_broken_tags_cost_the_orientation_and_not_the_picture(tiff):
     assert strip_tags(with_segment(picture(), 0xE1, b"Exif\0\0" + tiff)) == picture()
+
+
+@pytest.mark.parametrize("end", [b"\x00\xff\xd9", b"\xff\xd9", b""], ids=["data", "the end", "nothing"])
+def test_a_megabyte_that_only_fills_takes_no_hours(end):
+    jpeg = picture()
+    filled = jpeg[:-2] + b"\xff" * (1 << 20) + end
+    if end:
+        assert strip_tags(filled) == filled
+    else:
+        with pytest.raises(BadJpeg, match="cut off"):
+            strip_tags(filled)
+
+
+def test_tags_behind_a_scan_go_though_something_fills_the_space_before():
+    jpeg = tagged(progressive=True)
+    scan = jpeg.rindex(b"\xff\xda")
+    comment = b"\xff\xff\xff\xfe" + (len(SECRET) + 2).to_bytes(2, "big") + SECRET
+    stripped = strip_tags(jpeg[:scan] + comment + jpeg[scan:])
+    assert SECRET not in stripped
+    assert np.array_equal(*(np.asarray(Image.open(io.BytesIO(data))) for data in (jpeg, stripped)))

@@ -321,6 +321,10 @@ def test_an_order_that_cannot_be_read_changes_nothing(plant):
     plant.uplink.objects[desired_key(DEVICE)] = b'{"schema": 1, "revision": "x"}'
     models.update()
     assert (running(models), state(models)) == (old, DeviceState.RUNNING)
+    assert "cannot be read" in models.standing.reason
+    plant.order(old)
+    models.update()
+    assert models.standing.reason == ""
 
 
 def test_a_model_that_fails_on_a_live_picture_goes_and_the_old_one_is_back(plant):
@@ -564,3 +568,46 @@ def test_a_folder_without_a_manifest_is_no_model(tmp_path):
     os.makedirs(folder.path("a" * 64))
     assert not folder.has("a" * 64)
     assert MANIFEST not in os.listdir(folder.path("a" * 64))
+
+
+def test_the_model_before_is_fetched_again_if_it_has_worn_out_on_the_disk(plant):
+    models, old = confirmed(plant)
+    plant.order(plant.model("new"))
+    models.update()
+    answer(models, 3)
+    (plant.folder / "home" / "models" / old / NETWORK).write_bytes(b"worn out")
+    plant.order(old)
+    models.update()
+    assert (running(models), state(models)) == (old, DeviceState.CONFIRMING)
+
+
+def test_a_disk_that_takes_nothing_is_waited_for(plant):
+    models, old = confirmed(plant)
+    new = plant.model("new")
+    blocked = plant.folder / "home" / "models" / f"{new}.part"
+    blocked.write_bytes(b"")  # no folder can be made here
+    plant.order(new)
+    models.update()
+    assert (running(models), state(models)) == (old, DeviceState.FETCHING)
+    blocked.unlink()
+    models.update()
+    assert running(models) == new
+
+
+def test_an_order_that_cannot_be_read_is_told_once(plant, caplog):
+    models, _old = confirmed(plant)
+    caplog.clear()
+    order = plant.uplink.objects[desired_key(DEVICE)]
+    for _ in range(2):
+        plant.uplink.objects[desired_key(DEVICE)] = b"no order"
+        models.update()
+        models.update()
+        plant.uplink.objects[desired_key(DEVICE)] = order
+        models.update()
+    assert len([each for each in caplog.records if "cannot be read" in each.message]) == 2
+
+
+def test_a_check_whose_program_was_killed_ends_by_itself(tmp_path):
+    make_bundle(tmp_path / "endless", onnx_bytes=network(endless=True))
+    command = [sys.executable, "-m", "edge.check", str(tmp_path / "endless"), "-4.5"]
+    assert subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode == -signal.SIGALRM

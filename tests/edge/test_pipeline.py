@@ -197,9 +197,9 @@ def test_a_replay_waits_for_the_disk_and_loses_nothing(tmp_path):
 
 def test_an_answer_fits_into_a_message_whatever_it_says(tmp_path):
     classes = tuple(f"{index}-{'x' * 62}" for index in range(6))
-    bench = Bench(tmp_path, [Frame(picture(), 1_600_000_000_000, Clock.UNSYNCED, "x" * 100)])
+    bench = Bench(tmp_path, [Frame(picture(), 1_600_000_000_000, Clock.UNSYNCED, "\x01" * 4000)])
     bench.models.in_use.classifier.answer = Prediction(classes, np.asarray([1 / 3, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 0.2357]))
-    assert len(json.dumps(encode(bench.pipeline.handle()))) <= MAX_MESSAGE_BYTES
+    assert len(json.dumps(encode(bench.pipeline.handle())).encode()) <= MAX_MESSAGE_BYTES
 
 
 def reporter(bench, clock, interval_ms=60_000):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.__main__ import _Signals
 from edge.contract.fleet import DayStats, Desired, DeviceState, Reported
 from edge.contract.keys import RAW, desired_key, reported_key
 from edge.contract.metadata import Reason, decode_raw
@@ -339,3 +340,22 @@ def test_the_selftest_finds_a_worn_out_model(site):
     done = site.do("selftest")
     assert done.returncode == 1
     assert "network.onnx" in done.stdout
+
+
+def test_a_signal_that_comes_while_the_event_is_locked_asks_to_end_all_the_same():
+    stop, signals = threading.Event(), _Signals()
+    with signals.set(stop), stop._cond:
+        signal.raise_signal(signal.SIGTERM)
+    assert stop.wait(30)
+    assert signals.received == signal.SIGTERM
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux's own")
+def test_a_full_disk_under_the_answers_does_not_end_the_program(site):
+    site.deploy("first")
+    site.show(3)
+    arguments = site.arguments("run", f"folder://{site.pictures}?start_ms={START_MS}")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(arguments, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert done.stderr.count("answers cannot be written") == 1
+    assert len(site.raw()) == 3

@@ -1,3 +1,4 @@
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -210,3 +211,25 @@ def test_a_killed_program_loses_nothing_it_had_acknowledged_and_leaves_nothing_t
     assert spool.quarantined == 0
     # At most the one record that was being written when the program died is there without a word.
     assert len(found) == len(set(found)) <= len(acknowledged) + 8
+
+
+def test_a_record_in_quarantine_is_not_overwritten_by_one_of_the_next_program(tmp_path):
+    for name in ("one", "two"):
+        spool = open_spool(tmp_path)
+        spool.put(record(name))
+        spool.quarantine(spool.first()[0], "for the test")
+    assert {unpack(path.read_bytes()).name for path in (tmp_path / "quarantine").iterdir()} == {"one", "two"}
+
+
+def test_a_program_without_a_file_to_open_lays_no_record_aside(tmp_path):
+    spool = open_spool(tmp_path)
+    for name in ("one", "two"):
+        spool.put(record(name))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        with pytest.raises(SpoolError, match="cannot be read now"):
+            spool.first()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert drain(spool) == ["one", "two"]

@@ -1,10 +1,12 @@
 import random
+import resource
 import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.folder import Folder, FolderUplink
 from edge.spool import Record, Spool
 from edge.uploader import IDLE_S, Backoff, Storer, Uploader
 from tests.edge.doubles import MemoryUplink
@@ -169,3 +171,29 @@ def test_a_disk_that_refuses_does_not_end_the_storing(spool, tmp_path):
     storer.finish()
     storer.run()
     assert (stored, spool.waiting) == ([1], 1)
+
+
+def test_a_record_that_cannot_be_read_now_is_sent_later(spool):
+    uplink = MemoryUplink()
+    spool.put(record())
+    sender = uploader(spool, uplink)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        assert sender.step() > 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert "cannot be read now" in sender.trouble
+    assert sender.step() == 0.0
+    assert list(uplink.objects) == ["raw_field_data/a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".jpg", "a:b.jpg", "../a.jpg"])
+def test_a_record_that_the_bucket_can_never_take_does_not_hold_up_the_others(spool, tmp_path, name):
+    folder = Folder(tmp_path / "bucket")
+    spool.put(record(name, rank=0))
+    spool.put(record("b.jpg"))
+    sender = uploader(spool, FolderUplink(folder))
+    assert [sender.step(), sender.step()] == [0.0, 0.0]
+    assert [entry.key for entry in folder.list()] == ["raw_field_data/b.jpg"]
+    assert (spool.waiting, spool.quarantined) == (0, 1)

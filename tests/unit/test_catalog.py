@@ -95,18 +95,10 @@ def test_foreign_objects_are_told_and_are_no_images(catalog):
 
 def test_a_model_answers_once_an_image_and_its_answer_stands_before_the_names(catalog):
     catalog.apply([listed(RAW_KEY)], [], 1)
-    assert [image.key for image in catalog.unscored("m1", Area.RAW)] == [RAW_KEY]
     catalog.learn(listed(RAW_KEY), Content("sha"), Label())
     catalog.remember("m1", {"sha": [("soda-can", 0.75), ("clutter", 0.25)]})
-    assert catalog.unscored("m1", Area.RAW) == []
     assert catalog.images(Area.RAW, model="m1")[0].prediction == Prediction("soda-can", 0.75, 0.5, "m1")
     assert catalog.images(Area.RAW)[0].prediction.model is None
-
-
-def test_a_picture_that_cannot_be_decoded_is_not_asked_for_again(catalog):
-    catalog.apply([listed(RAW_KEY)], [], 1)
-    catalog.learn(listed(RAW_KEY), Content("sha", problem="cut off"), Label())
-    assert catalog.unscored("m1", Area.RAW) == []
 
 
 def test_an_image_is_found_by_name_and_by_key(catalog):
@@ -114,6 +106,13 @@ def test_an_image_is_found_by_name_and_by_key(catalog):
     for word in (RAW_KEY, RAW_KEY.rpartition("/")[2]):
         assert [known.image.key for known in catalog.find(word)] == [RAW_KEY]
     assert catalog.find("another.jpg") == []
+
+
+def test_an_image_of_the_field_is_not_mistaken_for_a_base_picture_of_its_name(catalog):
+    catalog.apply([listed("base_data/clutter/1.jpg"), listed("raw_field_data/1.jpg")], [], 1)
+    assert catalog.image("1.jpg").key == "raw_field_data/1.jpg"
+    assert catalog.image("base_data/clutter/1.jpg").area is Area.BASE
+    assert catalog.image("2.jpg") is None
 
 
 def test_facts_are_remembered(catalog):

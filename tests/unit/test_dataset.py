@@ -229,6 +229,16 @@ def test_manifests_are_ground_truths_lines_and_are_written_once(folder):
     assert (summary.train, summary.test, summary.base_test) == ({"clutter": 1, "soda-can": 1}, {"soda-can": 1}, {"clutter": 1})
 
 
+@pytest.mark.parametrize("captured_ms", [1_767_600_000_000, 9_000_000_000_000_000])
+def test_a_time_that_no_date_can_be_written_of_stops_no_training(folder, captured_ms):
+    """A camera's clock may say anything, and so may whoever names a file."""
+    store = FolderStore(folder / "bucket")
+    dataset = freeze([replace(known(1, captured_ms=captured_ms), label=Label())], TAXONOMY)
+    save_dataset(store, dataset)
+    (line,) = b"".join(store.get(f"datasets/{dataset.id}/{part}.jsonl").body for part in ("train", "test")).splitlines()
+    assert json.loads(line)["label-metadata"]["creation-date"][:4] in ("2026", "9999")
+
+
 def test_a_dataset_that_nobody_wrote_is_not_found(folder):
     with pytest.raises(NotFoundError):
         load_summary(FolderStore(folder / "bucket"), "0123")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from desktop.core.delivery import BATCH, Delivery
-from desktop.core.errors import BusyError, Cancelled, OfflineError
+from desktop.core.errors import BusyError, Cancelled, CredentialsError, OfflineError
 from desktop.core.journal import Choice, Kind, State
 from desktop.core.progress import CancelToken, silent
 from edge.contract.keys import Area
@@ -217,6 +217,37 @@ def test_an_image_that_somebody_else_is_moving_waits_and_the_others_go_on(plant)
     assert (report.done, report.waiting, report.trouble) == (len(names) - 1, 2, None)
     assert deliver(plant, nothing).done == 2
     assert places(plant.store)[names[0]] == [LABELED + "clutter"]
+
+
+def test_a_folder_that_refuses_us_holds_up_only_its_own_images(plant):
+    arrive(plant, "a.jpg", "b.jpg", "c.jpg")
+    plant.label("soda-can", "a.jpg")
+    plant.label("clutter", "b.jpg", "c.jpg")
+
+    def forbid(move):
+        if move is not None and move.target.startswith(f"{LABELED}soda-can/"):
+            raise CredentialsError("soda-can may not be changed")
+
+    report = deliver(plant, forbid)
+    assert (report.done, report.waiting, str(report.trouble)) == (2, 1, "soda-can may not be changed")
+    assert deliver(plant, nothing).done == 1
+    clutter = [f"{LABELED}clutter"]
+    assert places(plant.store) == {"a.jpg": [f"{LABELED}soda-can"], "b.jpg": clutter, "c.jpg": clutter}
+
+
+def test_a_bucket_that_refuses_us_is_not_asked_for_every_image(plant):
+    names = [f"{number:03d}.jpg" for number in range(2 * BATCH)]
+    arrive(plant, *names)
+    plant.label("soda-can", *names)
+    asked = []
+
+    def forbid(move):
+        asked.append(move)
+        raise CredentialsError("no entry")
+
+    report = deliver(plant, forbid)
+    assert (report.done, report.waiting, str(report.trouble)) == (0, 2 * BATCH, "no entry")
+    assert len([move for move in asked if move is not None]) <= BATCH
 
 
 def test_delivery_can_be_stopped_between_batches_and_run_again(plant):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.evaluation import Answers, Labelled
-from desktop.core.gate import judge, judge_all, labels_needed
+from desktop.core.gate import judge, judge_all
+from desktop.core.ruling import labels_needed
 from desktop.core.verdict import GateSettings, Missing, Ruling, Verdict
 from edge.contract.records import dump, load
 from tests.judging import answers, pictures

@@ -4,6 +4,7 @@ import pytest
 
 from desktop.core.errors import Cancelled, ConfigError
 from desktop.core.importing import class_of_folder, import_folder
+from desktop.core.pictures import MAX_BYTES
 from desktop.core.progress import CancelToken, silent
 from desktop.core.taxonomy import default_taxonomy, load_taxonomy, save_taxonomy
 from desktop.local.store import FolderStore
@@ -145,3 +146,11 @@ def test_a_folder_without_folders_is_refused(store, folder):
     for name in ("flat", "missing"):
         with pytest.raises(ConfigError, match=name):
             take_in(store, folder / name)
+
+
+def test_a_file_too_large_for_a_picture_is_refused_unread(store, source):
+    with (source / "257.clutter" / "disk.jpg").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # takes no room on the disk
+    report = take_in(store, source)
+    assert report.classes["clutter"] == 1
+    assert [(file.rpartition("/")[2], reason) for file, reason in report.refused] == [("disk.jpg", "too large for a picture")]

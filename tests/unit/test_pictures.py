@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from desktop.core.errors import Cancelled, NotFoundError, StorageFullError
-from desktop.core.pictures import Pictures, unseen
+from desktop.core.errors import Cancelled, ConfigError, NotFoundError, StorageFullError
+from desktop.core.pictures import KEPT_S, MAX_BYTES, Pictures, unseen
 from desktop.core.progress import CancelToken, silent
 from edge.contract.keys import Area
 from tests.plant import Plant, plain_look, plain_shrink
@@ -30,6 +30,15 @@ def images(plant, names, size_bytes=0):
         plant.send(name, name.encode().ljust(size_bytes, b"."))
     plant.sync()
     return [plant.image(name) for name in names]
+
+
+def grow_old(path):
+    used_s = path.stat().st_mtime - KEPT_S
+    os.utime(path, (used_s, used_s))
+
+
+def kept_bytes(plant):
+    return sum(path.stat().st_size for path in (plant.home / "pictures").glob("??/*"))
 
 
 class CountingStore:
@@ -101,6 +110,20 @@ def test_a_picture_that_was_replaced_is_not_given_for_the_old_one(plant):
     assert plant.pictures.fetch(plant.image("a.jpg")).read_bytes() == b"quite another picture"
 
 
+def test_what_is_too_large_for_a_picture_is_not_read_and_stops_nothing(plant):
+    (small,) = images(plant, ["a.jpg"])
+    with (plant.root / "raw_field_data" / "b.jpg").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # takes no room on the disk
+    plant.sync()
+    store = CountingStore(plant.store)
+    cache = pictures(plant, store=store)
+    large = plant.image("b.jpg")
+    assert cache.fetch_all([large, small], silent, CancelToken()) == [large.key]
+    assert store.asked == [small.key]
+    with pytest.raises(ConfigError, match="too large"):
+        cache.fetch(large)
+
+
 def test_fetching_can_be_stopped_between_two_pictures(plant):
     wanted = images(plant, ["a.jpg", "b.jpg"])
     cancel = CancelToken()
@@ -136,9 +159,31 @@ def test_a_picture_larger_than_the_quota_is_still_given(plant):
 def test_what_an_earlier_program_kept_counts_for_the_quota(plant):
     wanted = images(plant, [f"{number}.jpg" for number in range(10)], 100)
     for image in wanted:
-        pictures(plant, quota_bytes=1 << 30).fetch(image)
+        grow_old(pictures(plant, quota_bytes=1 << 30).fetch(image))
     pictures(plant, quota_bytes=500).thumbnail(wanted[0], 50)
-    assert sum(path.stat().st_size for path in (plant.home / "pictures").glob("??/*")) <= 500
+    assert kept_bytes(plant) <= 500
+
+
+def test_what_was_just_given_out_stays_for_whoever_is_about_to_read_it(plant):
+    """A training takes files by the thousand, and its process reads them later; a quota must not take some away again."""
+    wanted = images(plant, [f"{number}.jpg" for number in range(10)], 100)
+    cache = pictures(plant, quota_bytes=500)
+    paths = [cache.fetch(image) for image in wanted]
+    assert all(path.exists() for path in paths)
+    for path in paths:
+        grow_old(path)
+    for size in range(100, 103):
+        cache.thumbnail(wanted[0], size)
+    assert kept_bytes(plant) <= 500
+
+
+def test_what_was_only_looked_at_makes_room_first(plant):
+    wanted = images(plant, [f"{number}.jpg" for number in range(10)], 100)
+    cache = pictures(plant, quota_bytes=500)
+    held = cache.fetch(wanted[0])
+    cache.fetch_all(wanted[1:], silent, CancelToken())
+    assert kept_bytes(plant) <= 500
+    assert held.exists()
 
 
 def test_a_thumbnail_is_made_once(plant):

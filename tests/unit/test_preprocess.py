@@ -1,5 +1,6 @@
 """One function from JPEG bytes to the network's input, on every computer; damaged pictures give a reason."""
 
+import io
 import re
 import tracemalloc
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edge.contract.bundle import Preprocessing
-from edge.preprocess import MAX_IMAGE_BYTES, MAX_PIXELS, BadImage, open_upright, preprocess, to_tensor
+from edge.preprocess import MAX_IMAGE_BYTES, MAX_PIXELS, MAX_SCANS, BadImage, open_upright, preprocess, to_tensor
 from tests.pictures import jpeg, laid_down, noise, png, promising, scene
 
 ODD = Path("/work/shared/photos/odd")
@@ -180,3 +181,13 @@ def test_training_and_device_see_the_same_numbers(fit, seed, size):
     how = Preprocessing(size=size, fit=fit)
     data = jpeg(noise(seed, 640, 480))
     np.testing.assert_array_equal(preprocess(data, how), to_tensor(open_upright(data, at_least=size), how))
+
+
+def test_a_picture_of_very_many_scans_is_refused_and_a_progressive_one_is_not():
+    file = io.BytesIO()
+    scene().save(file, "JPEG", progressive=True)
+    progressive = file.getvalue()
+    last = progressive[progressive.rindex(b"\xff\xda") : -2]
+    assert preprocess(progressive, NHWC).shape == (1, 32, 32, 3)
+    with pytest.raises(BadImage, match="scans"):
+        open_upright(progressive[:-2] + last * MAX_SCANS + progressive[-2:])

@@ -176,3 +176,25 @@ def test_a_damaged_evaluation_is_as_good_as_none(registry, folder, bundle):
     registry.keep_evaluation(model.id, "data", evaluate(pictures("ab"), answers("ab", "aa")))
     overwrite(folder, evaluation_key(model.id, "data"))
     assert registry.evaluation(model.id, "data") is None
+
+
+@pytest.mark.parametrize("model", ["", "..", "../elsewhere", "0" * 63, "0" * 65, "A" * 64])
+def test_no_path_is_made_of_what_is_no_id(store, folder, model):
+    """A deployment's record names a model, and anybody may have written it."""
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "model.json").write_bytes(b"{}")
+    registry = Registry(store, folder / "models")
+    with pytest.raises(NotFoundError):
+        registry.folder(model)
+    assert registry.standing(model) is None
+
+
+def test_a_model_stands_while_its_files_do(store, registry, folder, bundle):
+    model = registry.publish(bundle)
+    assert registry.standing(model.id) == model
+    overwrite(folder, blob_key(model.manifest.files[NETWORK].sha256))
+    assert Registry(store, folder / "another home").standing(model.id) is None
+
+
+def test_a_datasets_name_that_is_no_key_has_no_evaluation(registry):
+    assert registry.evaluation("0" * 64, "../../../etc") is None

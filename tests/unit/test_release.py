@@ -1,10 +1,11 @@
 """Deployments: the gate's word first, then the record, then the devices; what is in service, and the way back."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from desktop.core.errors import GateError, NotFoundError
+from desktop.core.errors import GateError, NotFoundError, OfflineError
 from desktop.core.gate import judge
 from desktop.core.ports import ABSENT
 from desktop.core.release import ROLLBACK, Deployment, Release, Stage
@@ -13,7 +14,7 @@ from desktop.local.fleet import BucketFleet
 from desktop.local.store import FolderStore
 from edge.contract.fleet import DeviceState
 from edge.contract.keys import DEPLOYMENTS
-from edge.contract.records import load
+from edge.contract.records import dump, load
 from tests.clock import Clock, Ids
 from tests.devices import BucketSite
 from tests.judging import answers, pictures
@@ -349,3 +350,37 @@ def test_the_record_is_in_the_bucket_before_any_device_hears_of_it(store, clock)
         send(Release(store, Away(store, clock), clock, Ids("D")), M1)
     (kept,) = [load(Deployment, store.get(key).body) for key in keys_of(store, [DEPLOYMENTS])]
     assert (kept.model, kept.stage) == (M1, Stage.ROLLING)
+
+
+def test_a_record_under_another_name_is_no_deployment(release, site, store):
+    """It could not be written back: one such file would stop every command that looks at deployments."""
+    site.come("pi-1")
+    sent = roll_out(release, site, M1, "pi-1")
+    for name in ("../up", "elsewhere"):
+        store.put(f"{DEPLOYMENTS}{len(name)}.json", dump(replace(sent, id=name, stage=Stage.ROLLING)), match=ABSENT)
+    assert [one.id for one in release.refresh()] == [sent.id]
+
+
+def test_whatever_step_a_deployment_ends_at_the_gate_has_somebody_to_compare_with(store, fleet, site, clock):
+    class Dying:
+        """The store, dead at its n-th write."""
+
+        def __init__(self, writes):
+            self.left = writes
+
+        def put(self, key, body, **words):
+            self.left -= 1
+            if self.left < 0:
+                raise OfflineError("away")
+            return store.put(key, body, **words)
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+    site.come("pi-1")
+    send(Release(store, fleet, clock, Ids("A")), M1)
+    for writes in range(3):
+        dying = Dying(writes)
+        with suppress(OfflineError):
+            send(Release(dying, BucketFleet(dying, clock), clock, Ids(f"B{writes}")), M2)
+        assert Release(store, fleet, clock, Ids("C")).in_service() is not None

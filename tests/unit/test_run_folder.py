@@ -86,3 +86,10 @@ def test_a_word_left_in_the_folder_stops_the_work(folder):
     folder.ask_to_stop()
     with pytest.raises(Cancelled):
         token.check()
+
+
+def test_a_word_that_cannot_be_written_leaves_no_file_behind(folder):
+    (folder.path / "status.json").mkdir(parents=True)
+    with pytest.raises(OSError, match="irectory"):
+        folder.report(RunStatus("run", RunState.RUNNING))
+    assert [path.name for path in folder.path.iterdir()] == ["status.json"]

@@ -11,7 +11,7 @@ from desktop.core.errors import Cancelled
 from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, Step, silent
 from desktop.core.sync import SyncReport, sync
-from edge.contract.keys import Area
+from edge.contract.keys import LABELED, Area
 from tests.plant import Plant, keys_of
 
 EVERY = (Area.RAW, Area.LABELED, Area.DISCARDED, Area.BASE)
@@ -224,3 +224,25 @@ def _afresh(plant):
     images = catalog.images(*EVERY)
     catalog.close()
     return images
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_a_picture_that_is_moved_between_two_listings_does_not_lie_in_two_places(plant, folder, there_before):
+    plant.send("a.jpg")
+    if there_before:
+        plant.sync()
+    ben = Plant(folder, home="ben", labeller="ben")
+    ben.sync()
+
+    class Moving:
+        """The store, where Ben is faster than the listing."""
+
+        def list(self, prefix):
+            if prefix == LABELED and ben.label("soda-can", "a.jpg"):
+                ben.deliver()
+            yield from ben.store.list(prefix)
+
+    report = sync(Moving(), plant.catalog, now_ms=plant.clock(), progress=silent, cancel=CancelToken())
+    assert keys(plant) == [LABELED + "soda-can/a.jpg"]
+    assert (report.objects, plant.catalog.twins()) == (1, {})
+    ben.close()

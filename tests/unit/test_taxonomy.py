@@ -12,7 +12,6 @@ from desktop.core.taxonomy import (
     Taxonomy,
     default_taxonomy,
     load_taxonomy,
-    merge_scores,
     save_taxonomy,
 )
 from desktop.local.store import FolderStore
@@ -87,11 +86,6 @@ def test_a_merged_class_counts_as_the_one_it_was_merged_into():
 
 def test_merged_and_retired_classes_are_no_longer_offered():
     assert MERGED.active() == ("clutter", "mug")
-
-
-def test_scores_of_merged_classes_are_summed():
-    scores = merge_scores(MERGED, {"cup": 0.25, "mug": 0.5, "clutter": 0.125, "unknown": 0.125})
-    assert scores == {"mug": 0.75, "clutter": 0.125, "unknown": 0.125}
 
 
 @given(st.lists(st.sampled_from(["jar", "bowl", "mug", "cup"])), st.lists(st.sampled_from(["jar", "bowl", "mug", "cup"])))

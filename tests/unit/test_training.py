@@ -274,3 +274,12 @@ def test_a_run_can_be_asked_to_stop_by_its_id(training, trainer, dataset):
     run = start(training, dataset)
     training.cancel(run.id)
     assert [one.state for one in training.runs()] == [RunState.CANCELLED]
+
+
+def test_a_record_under_another_name_is_no_run(lab, training, dataset):
+    """Its end could not be noted; and it must not speak for a run of this computer."""
+    run = training.start(dataset, "ada", None, silent, CancelToken())
+    copy = json.loads(lab.store.get(f"{RUNS}{run.id}.json").body)
+    for number, name in enumerate((run.id, "../up")):
+        lab.store.put(f"{RUNS}copy-{number}.json", json.dumps({**copy, "id": name, "train": 99}).encode(), match=ABSENT)
+    assert [(one.id, one.train) for one in training.runs()] == [(run.id, run.train)]

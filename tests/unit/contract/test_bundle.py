@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from edge.contract.bundle import NETWORK, File, Golden, Manifest, Preprocessing
+from edge.contract.bundle import NETWORK, File, Golden, Manifest, Preprocessing, Thresholds
 
 FILE = File("0" * 64, 10)
 GOOD = Manifest(("beer-mug", "clutter"), Preprocessing(), ("logits",), 1.0, "test", 1, {NETWORK: FILE})
@@ -45,3 +45,9 @@ def test_preprocessing_that_no_one_can_do_is_refused(wrong):
 def test_a_file_is_a_digest_and_a_bearable_size(sha256, size_bytes):
     with pytest.raises(ValueError, match=r"sha256|size_bytes"):
         File(sha256, size_bytes)
+
+
+@pytest.mark.parametrize("wrong", [{"low": 60.0}, {"high": -0.1}, {"high": float("nan")}])
+def test_thresholds_are_shares(wrong):
+    with pytest.raises(ValueError, match="thresholds"):
+        Thresholds(**wrong)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from edge.contract.metadata import (
     LABEL_BYTES,
     MAX_BYTES,
-    MAX_MS,
     Clock,
     LabelMetadata,
     RawMetadata,
@@ -18,6 +17,8 @@ from edge.contract.metadata import (
     encode_label,
     encode_raw,
 )
+from edge.contract.names import MAX_MS
+from edge.contract.records import SCHEMA
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 CLASSES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,15}", fullmatch=True)
@@ -104,3 +105,10 @@ def test_foreign_metadata_is_never_an_error(pairs):
 def test_a_picture_without_metadata_has_none():
     assert decode_raw({}) is None
     assert decode_label({}) is None
+
+
+@given(RAW)
+def test_what_a_newer_version_wrote_is_not_taken_for_ours(raw):
+    stored = encode_raw(raw)
+    assert decode_raw(stored | {"schema": str(SCHEMA + 1)}) is None
+    assert decode_raw(stored) is not None

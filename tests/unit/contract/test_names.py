@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from edge.contract.classes import RESERVED, is_class_id
 from edge.contract.keys import key_problem, reported_key, segment_key
 from edge.contract.names import (
+    MAX_MS,
     SLOT_MS,
     FieldName,
     Side,
@@ -23,7 +24,7 @@ from edge.contract.names import (
 )
 
 CLASS_IDS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,30}", fullmatch=True).filter(is_class_id)
-TIMES_MS = st.integers(0, 10**16 - 1)
+TIMES_MS = st.integers(0, MAX_MS - 1)
 DEVICES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 
@@ -149,3 +150,8 @@ def test_class_ids_are_what_the_design_says(text):
 @pytest.mark.parametrize("text", ["", "Beer", "a b", "é", "a\n", "none", "raw", "discarded", "a/b", "a" * 65])
 def test_other_texts_are_no_class_ids(text):
     assert not is_class_id(text)
+
+
+@given(ms=st.integers(MAX_MS, 10**16 - 1))
+def test_a_time_that_no_record_takes_is_none_in_a_name_either(ms):
+    assert parse_name(f"{ms}_soda-can_0.9.jpg") == FieldName()
