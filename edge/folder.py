@@ -36,6 +36,7 @@ __all__ = [
     "ABSENT",
     "DECISION",
     "LOCK_TIMEOUT_S",
+    "NOWHERE",
     "ORPHAN_S",
     "PRIVATE",
     "TEMPORARY_S",
@@ -49,6 +50,8 @@ __all__ = [
     "StoredFile",
 ]
 
+NOWHERE = "**"
+"""The condition "only if no image of this base name lies anywhere, raw, sorted or discarded"."""
 ABSENT = "*"
 """The condition "only if there is nothing yet", where an ETag would stand."""
 DECISION = "decision"
@@ -121,7 +124,7 @@ class Folder:
         return StoredFile(entry_of(key, state, etag), body, sidecar.metadata if sidecar else {})
 
     def put(self, key: str, body: bytes, *, match: str | None = None, metadata: Mapping[str, str] | None = None) -> Entry:
-        """Store a file if the condition holds: ``ABSENT``, the ETag that must be there now, or None for no condition.
+        """Store a file if the condition holds: ``ABSENT``, ``NOWHERE``, the ETag that must be there now, or None for none.
 
         Raises:
             Missing: an ETag was asked for and nothing is there. Refused: the condition does not hold.
@@ -258,10 +261,12 @@ class Folder:
 
     def _require(self, key: str, path: str, match: str | None) -> None:
         """See to it that a put's condition holds."""
-        if match in (None, ABSENT):
+        if match in (None, ABSENT, NOWHERE):
             state = state_of(path)  # also refuses a name too long
-            if match == ABSENT and state is not None:
+            if match is not None and state is not None:
                 raise Refused(key, "taken")
+            if match == NOWHERE and self.whereabouts(key.rpartition("/")[2]) is not None:
+                raise Refused(key, "elsewhere")
             return
         entry = self._listing.look(key, path)
         if entry is None:
@@ -276,7 +281,7 @@ class Folder:
         if metadata:
             self._write_sidecar(key, content, metadata)
         self._step("name")
-        if match == ABSENT:
+        if match in (ABSENT, NOWHERE):
             try:
                 link_new(temporary, path)
             except FileExistsError as error:
@@ -342,9 +347,8 @@ class FolderUplink:
             NeverTaken: a key that is none, or a name too long. UplinkError: later, perhaps.
         """
         try:
-            if if_absent and key.startswith(RAW) and self._folder.whereabouts(key.removeprefix(RAW)) is not None:
-                return False
-            self._folder.put(key, body, match=ABSENT if if_absent else None, metadata=metadata)
+            absent = NOWHERE if key.startswith(RAW) else ABSENT
+            self._folder.put(key, body, match=absent if if_absent else None, metadata=metadata)
         except Refused:
             return False
         except BadKey as error:

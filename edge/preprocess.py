@@ -20,7 +20,7 @@ MAX_SCANS = 1000
 bytes, a file could keep a decoder busy for hours."""
 
 _FORMATS = ("JPEG", "PNG")
-_SCAN = b"\xff\xda"
+SCAN = b"\xff\xda"
 """Begins a scan, and never stands inside one; other data may hold it by chance, every 64 kB."""
 _TOO_MANY_PIXELS = f"more than {MAX_PIXELS // 1_000_000} million pixels"
 
@@ -47,7 +47,7 @@ def open_upright(data: bytes, at_least: int | None = None) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
             if image.width * image.height > MAX_PIXELS:
                 raise BadImage(_TOO_MANY_PIXELS)
-            if image.format != "PNG" and data.count(_SCAN) > MAX_SCANS:
+            if image.format != "PNG" and data.count(SCAN) > MAX_SCANS:
                 raise BadImage(f"more than {MAX_SCANS} scans")
             if at_least is not None:
                 image.draft("RGB", _draft_size(image, at_least))

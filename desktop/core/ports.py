@@ -140,7 +140,7 @@ class TrainingImage:
     """A file on this computer."""
     sha256: str
     label: str
-    group: str = ""
+    burst: str = ""
     """Near-duplicates share one; they never part in cross-validation."""
 
 

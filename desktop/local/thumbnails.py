@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from desktop.core.pictures import Look
 from edge.fingerprint import dhash, phash
-from edge.preprocess import MAX_IMAGE_BYTES, MAX_PIXELS, BadImage, open_upright
+from edge.preprocess import MAX_IMAGE_BYTES, MAX_PIXELS, MAX_SCANS, SCAN, BadImage, open_upright
 
 _QUALITY = 85
 _LOOK_SIZE = 64
@@ -46,7 +46,7 @@ def _reduced(data: bytes, size: int) -> Image.Image | None:
 
     At an eighth, libjpeg-turbo gives the mean of each 8 × 8 block: nothing is skipped, and half the time is saved.
     """
-    if len(data) > MAX_IMAGE_BYTES:
+    if len(data) > MAX_IMAGE_BYTES or data.count(SCAN) > MAX_SCANS:
         return None
     try:
         height, width, space, _sampling = simplejpeg.decode_jpeg_header(data)

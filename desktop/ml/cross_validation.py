@@ -39,21 +39,21 @@ class OutOfFold:
 
 
 def choose(
-    examples: Examples, groups: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
+    examples: Examples, bursts: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
 ) -> tuple[Recipe, OutOfFold]:
     """Give the best recipe and its answers to all pictures.
 
     Args:
         examples: The pictures.
-        groups: Pictures with the same word never part.
+        bursts: Pictures with the same word never part.
         widths: The numbers of columns to choose among; the first wins where nothing can be told apart.
         seed: The same seed gives the same folds.
         threads: How many heads are fitted at once.
         cancel: Asked between two rounds.
     """
-    sample = _sample(groups, seed)
+    sample = _sample(bursts, seed)
     few = examples.take(sample)
-    folds = split(few.labels, [group for group, chosen in zip(groups, sample, strict=True) if chosen], seed)
+    folds = split(few.labels, [burst for burst, chosen in zip(bursts, sample, strict=True) if chosen], seed)
     tried: dict[Recipe, OutOfFold] = {}
     for width in widths:
         cancel.check()
@@ -62,24 +62,24 @@ def choose(
     if sample.all():
         return best, tried[best]
     cancel.check()
-    folds = split(examples.labels, groups, seed)
+    folds = split(examples.labels, bursts, seed)
     return best, answer(examples, folds, best.columns, [best.penalty], threads)[best]
 
 
-def split(labels: NDArray[np.intp], groups: Sequence[str], seed: int) -> NDArray[np.intp]:
-    """Give each picture's fold: groups stay whole, and each class is spread as evenly as they allow."""
-    names, members = np.unique(np.asarray(groups), return_inverse=True)
+def split(labels: NDArray[np.intp], bursts: Sequence[str], seed: int) -> NDArray[np.intp]:
+    """Give each picture's fold: bursts stay whole, and each class is spread as evenly as they allow."""
+    names, members = np.unique(np.asarray(bursts), return_inverse=True)
     counts = np.zeros((len(names), int(labels.max()) + 1))
     np.add.at(counts, (members, labels), 1)
     order = np.random.default_rng(seed).permutation(len(names))
     order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
     loads = np.zeros((min(FOLDS, len(names)), counts.shape[1]))
     fold_of = np.empty(len(names), np.intp)
-    for group in order:
-        # Full is a fold with much of the group's classes; among equals, one with much of anything.
-        fullness = loads @ (counts[group] > 0) + 1e-6 * loads.sum(axis=1)
-        fold_of[group] = fullness.argmin()
-        loads[fold_of[group]] += counts[group]
+    for burst in order:
+        # Full is a fold with much of the burst's classes; among equals, one with much of anything.
+        fullness = loads @ (counts[burst] > 0) + 1e-6 * loads.sum(axis=1)
+        fold_of[burst] = fullness.argmin()
+        loads[fold_of[burst]] += counts[burst]
     return np.asarray(fold_of[members])
 
 
@@ -111,9 +111,9 @@ def balanced_loss(labels: NDArray[np.intp], answers: OutOfFold) -> float:
     return float(np.mean([losses[known == label].mean() for label in np.unique(known)])) if len(known) else 0.0
 
 
-def _sample(groups: Sequence[str], seed: int) -> NDArray[np.bool_]:
-    """Mark whole groups, drawn by chance, until there are enough pictures."""
-    names, members, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+def _sample(bursts: Sequence[str], seed: int) -> NDArray[np.bool_]:
+    """Mark whole bursts, drawn by chance, until there are enough pictures."""
+    names, members, sizes = np.unique(np.asarray(bursts), return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(names))
     chosen = np.zeros(len(names), np.bool_)
     chosen[order[np.cumsum(sizes[order]) - sizes[order] < ENOUGH]] = True

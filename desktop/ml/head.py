@@ -33,10 +33,10 @@ class Trained:
 
 
 def train_head(
-    examples: Examples, groups: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
+    examples: Examples, bursts: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
 ) -> Trained:
     """Give the best head for some examples; the arguments are those of :func:`desktop.ml.cross_validation.choose`."""
-    recipe, unseen = choose(examples, groups, widths, seed, threads, cancel)
+    recipe, unseen = choose(examples, bursts, widths, seed, threads, cancel)
     cancel.check()
     head = fit(examples.columns(recipe.columns), [recipe.penalty])[0]
     labels, logits = examples.labels[unseen.answered], unseen.logits[unseen.answered]

@@ -91,9 +91,9 @@ class Lesson:
     def _train(self, backbone: Backbone, material: _Material, threads: int) -> tuple[Trained, tuple[str, ...]]:
         """Give the head, and which of the network's outputs it sees."""
         examples = Examples(material.features.select(backbone.outputs), material.labels, len(self._plan.classes))
-        groups = [image.group or image.sha256 for image in material.images]
+        bursts = [image.burst or image.sha256 for image in material.images]
         widths = np.cumsum([material.features.widths[name] for name in backbone.outputs]).tolist()
-        trained = train_head(examples, groups, widths, self._plan.seed, threads, self._cancel)
+        trained = train_head(examples, bursts, widths, self._plan.seed, threads, self._cancel)
         outputs = backbone.outputs[: widths.index(trained.columns) + 1]
         chosen = _("chosen: features {features}, penalty {penalty}, temperature {temperature}")
         self._note(chosen.format(features="+".join(outputs), penalty=trained.penalty, temperature=trained.temperature))

@@ -354,6 +354,17 @@ def test_the_uplink_stores_and_gives(folder):
     assert uplink.get("fleet/groups.json", 100) is None
 
 
+def test_the_uplink_sees_what_was_sorted_while_it_wrote(folder):
+    sorted_key = "labeled_field_data/soda-can/" + RAW.rpartition("/")[2]
+
+    def meanwhile(step):
+        if step == "temporary" and not (folder.root / sorted_key).exists():
+            folder.put(sorted_key, b"picture", match=ABSENT)
+
+    assert not FolderUplink(Folder(folder.root, meanwhile)).put(RAW, b"picture", META, if_absent=True)
+    assert [entry.key for entry in folder.list()] == [sorted_key]
+
+
 def test_the_uplink_replaces_where_it_is_not_asked_to_spare(folder):
     uplink = FolderUplink(folder)
     assert uplink.put("fleet/pi/reported.json", b"1")

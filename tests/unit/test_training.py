@@ -108,7 +108,7 @@ def test_a_run_begins_on_a_frozen_dataset_with_files_of_this_computer(lab, train
     assert sorted((Path(image.path).read_text(), image.label) for image in plan.train) == [
         ("beer-mug 2", "beer-mug"), ("soda-can 1", "soda-can"),
     ]  # fmt: skip
-    assert all(image.sha256 and image.group for image in plan.train)
+    assert all(image.sha256 and image.burst for image in plan.train)
     assert f"datasets/{dataset.id}/dataset.json" in keys_of(lab.store, ["datasets/"])
     assert record(lab, run.id) == run == Run(run.id, dataset.id, "ada", run.at_ms, 2, RunState.STARTING)
 

@@ -18,18 +18,18 @@ pictures = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 12)), min_size=1
 @settings(deadline=None)
 def test_a_group_never_parts(drawn, seed):
     labels = np.array([label for label, _group in drawn], np.intp)
-    groups = [f"g{group}" for _label, group in drawn]
-    folds = split(labels, groups, seed)
-    assert len(set(zip(groups, folds.tolist(), strict=True))) == len(set(groups))
-    assert sorted(set(folds.tolist())) == list(range(min(FOLDS, len(set(groups)))))
+    bursts = [f"g{burst}" for _label, burst in drawn]
+    folds = split(labels, bursts, seed)
+    assert len(set(zip(bursts, folds.tolist(), strict=True))) == len(set(bursts))
+    assert sorted(set(folds.tolist())) == list(range(min(FOLDS, len(set(bursts)))))
 
 
 @given(pictures, st.integers(0, 5))
 @settings(deadline=None)
 def test_the_same_seed_gives_the_same_folds(drawn, seed):
     labels = np.array([label for label, _group in drawn], np.intp)
-    groups = [str(group) for _label, group in drawn]
-    assert np.array_equal(split(labels, groups, seed), split(labels, groups, seed))
+    bursts = [str(burst) for _label, burst in drawn]
+    assert np.array_equal(split(labels, bursts, seed), split(labels, bursts, seed))
 
 
 @given(st.lists(st.integers(0, 3), min_size=5, max_size=60), st.integers(0, 5))
@@ -74,8 +74,8 @@ def test_features_that_only_disturb_are_left_away():
 
 def test_a_class_that_lies_in_one_group_cannot_be_answered():
     examples = noise(30, classes=3)
-    groups = ["all" if label == 2 else str(number) for number, label in enumerate(examples.labels)]
-    folds = split(examples.labels, groups, 0)
+    bursts = ["all" if label == 2 else str(number) for number, label in enumerate(examples.labels)]
+    folds = split(examples.labels, bursts, 0)
     (answers,) = answer(examples, folds, 400, (0.05,), 2).values()
     assert np.array_equal(answers.answered, examples.labels != 2)
 

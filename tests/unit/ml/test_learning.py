@@ -173,7 +173,7 @@ def test_pictures_that_belong_together_do_not_flatter(case):
         label = ("red", "green", "blue")[number % 3]
         for twin in range(2):
             path = case.folder / f"{number}-{twin}.jpg"
-            images.append(keep(path, picture(colour, seed=twin), label, group=f"burst {number}"))
+            images.append(keep(path, picture(colour, seed=twin), label, burst=f"burst {number}"))
     assert case.learn(case.plan(images))["cv_accuracy"] < 0.6
 
 
