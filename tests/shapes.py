@@ -44,7 +44,7 @@ def draw_images(folder: Path, counts: Mapping[str, int]) -> tuple[TrainingImage,
     )
 
 
-def keep(path: Path, data: bytes, label: str, group: str = "") -> TrainingImage:
+def keep(path: Path, data: bytes, label: str, burst: str = "") -> TrainingImage:
     """Write a file and give it as a training plan names it."""
     path.write_bytes(data)
-    return TrainingImage(str(path), hashlib.sha256(data).hexdigest(), label, group)
+    return TrainingImage(str(path), hashlib.sha256(data).hexdigest(), label, burst)
