@@ -1,36 +1,18 @@
 """``python -m desktop``: the same program as ``sortloop``."""
 
-import os
 import sys
-from pathlib import Path
-
-from desktop.app import default_home
-from desktop.core.errors import ConfigError
-from desktop.core.settings import load_settings
-from desktop.language import VARIABLE, speak
 
 
 def main() -> int:
-    """Run the command line in the user's language, which must be known before the commands' help is built."""
-    words = sys.argv[1:]
-    speak(os.environ.get(VARIABLE) or language_of(words))
-    from desktop.cli.main import run_arguments  # noqa: PLC0415
-
-    return run_arguments(words)
-
-
-def language_of(words: list[str]) -> str:
-    """Give the language that the settings name; what is wrong with them is told by the command."""
-    home = os.environ.get("SORTLOOP_HOME") or default_home()
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == "--home":
-            home = following
-        elif word.startswith("--home="):
-            home = word.removeprefix("--home=")
+    """Run the command line, or say what it needs where only the device's program is installed."""
     try:
-        return load_settings(Path(home)).language
-    except ConfigError:
-        return ""
+        from desktop.cli.start import start  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in ("desktop", "edge"):
+            raise
+        sys.stderr.write(f"{error.name} is not installed: sortloop needs more than a device does. Install sortloop[desktop].\n")
+        return 1
+    return start(sys.argv[1:])
 
 
 if __name__ == "__main__":

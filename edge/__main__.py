@@ -2,7 +2,7 @@
 
     run        answer picture after picture, an answer a line (JSON) on stdout, until the pictures or the patience end
     once       answer one picture and send it on its way
-    selftest   load the model, bring one picture through everything, in a folder that is thrown away
+    selftest   try home, bucket and model, and bring one picture through the program, in folders that are thrown away
     doctor     say what is missing
 
 Exit codes: 0 done (also after SIGTERM), 1 failed with a message, 2 wrong usage, 130 cancelled. What goes on is told on stderr.
@@ -19,11 +19,9 @@ import logging
 import random
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,11 +30,10 @@ from filelock import FileLock, Timeout
 
 from edge.camera import BadCamera, open_camera
 from edge.check import check_apart
-from edge.classifier import BadModel, OnnxClassifier
+from edge.classifier import OnnxClassifier
 from edge.complaint import Complaint
 from edge.config import Config, ConfigError, load_config
 from edge.contract.bundle import Thresholds
-from edge.contract.keys import RAW
 from edge.contract.messages import Answer
 from edge.doctor import Finding, examine
 from edge.fetching import ModelFolder
@@ -46,7 +43,7 @@ from edge.pipeline import Pipeline
 from edge.ports import CameraError, Classifier, EndOfPictures, Transport, Uplink
 from edge.program import Device, Lines, once, run, told
 from edge.reporting import Reporter
-from edge.sampling import Policy
+from edge.selftest import SelfTest, Trial
 from edge.spool import Spool
 from edge.tally import Tally
 from edge.uploader import Backoff, Storer, Uploader
@@ -108,31 +105,16 @@ def build(config: Config, uplink: Uplink, transport: Transport, stop: threading.
     return Device(config, camera, models, spool, storer, uploader, reporter, pipeline, complaint)
 
 
-def selftest(config: Config) -> Iterator[Finding]:
-    """Try the installed model, then everything with one drawn picture, in a folder below ``home`` that is thrown away."""
-    home = config.home_folder
-    home.mkdir(parents=True, exist_ok=True)
-    installed = sorted(path for path in (home / "models").glob("*") if (path / "model.json").is_file())
-    for path in installed:
-        try:
-            check_apart(path, config.models.check_timeout_s)
-            yield Finding("model", path.name[:8])
-        except BadModel as error:
-            yield Finding("model", f"{path.name[:8]}: {error}", good=False)
+def answer_one(config: Config) -> Answer:
+    """Let a device answer one picture and send it on its way; give the answer.
+
+    Raises:
+        CameraError: a damaged picture. EndOfPictures: there is none.
+    """
     answers: list[Answer] = []
-    with tempfile.TemporaryDirectory(prefix="selftest-", dir=home) as folder:
-        trial = replace(
-            config,
-            bucket=folder,
-            home=f"{folder}/home",
-            camera="synthetic://?count=1&size=160",
-            sampling=Policy(test_chance=1.0, chance=1.0, no_model_chance=1.0),
-        )
-        device = build(trial, open_uplink(trial), _Collected(answers), threading.Event())
-        once(device)
-        for answer in answers:
-            arrived = answer.sampled is not None and open_uplink(trial).get(RAW + answer.sampled.name, 1 << 24) is not None
-            yield Finding("picture", f"answered in {answer.latency_ms:.1f} ms, stored and sent", good=arrived)
+    device = build(config, open_uplink(config), _Collected(answers), threading.Event())
+    once(device)
+    return answers[0]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "doctor":
             return _show(examine(config, open_uplink))
         if options.command == "selftest":
-            return _show(selftest(config))
+            return _show(SelfTest(config, open_uplink, answer_one, _version()).run())
         with _alone(config):
             return _work(options.command, config)
     except ConfigError as error:
@@ -247,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("run", "answer picture after picture, an answer a line on stdout"),
         ("once", "answer one picture"),
-        ("selftest", "try model, disk and program"),
+        ("selftest", "try home, bucket, model and program"),
         ("doctor", "say what is missing"),
     ):
         commands.add_parser(name, help=text, description=text, parents=[common])
@@ -259,7 +241,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return {key: getattr(options, option) for option, key in names.items()}
 
 
-def _show(findings: Iterator[Finding]) -> int:
+def _show(findings: Iterator[Finding] | Iterator[Trial]) -> int:
     good = True
     for finding in findings:
         sys.stdout.write(f"{finding}\n")

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from edge.camera import BadCamera, open_camera
 from edge.classifier import BadModel, read_manifest
@@ -47,6 +48,18 @@ def examine(config: Config, uplink: Callable[[Config], Uplink]) -> Iterator[Find
     yield _bucket(config, uplink)
 
 
+def probe(folder: Path) -> None:
+    """Write a file through to the disk, and remove it.
+
+    Raises:
+        OSError: the folder does not take it.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"probe")
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _package(name: str) -> Finding:
     try:
         importlib.import_module(_IMPORTS.get(name, name))
@@ -59,10 +72,7 @@ def _home(config: Config) -> Finding:
     home, spool = config.home_folder, config.home_folder / "spool"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home) as probe:
-            probe.write(b"probe")
-            probe.flush()
-            os.fsync(probe.fileno())
+        probe(home)
         free = shutil.disk_usage(home).free
         waiting, aside = (len(list((spool / each).glob("*"))) for each in ("pending", "quarantine"))
     except OSError as error:

@@ -1,5 +1,6 @@
-"""sync, status, import: what the bucket holds."""
+"""sync, status, list, import: what the bucket holds."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,16 +8,26 @@ import typer
 
 from desktop.cli.output import short
 from desktop.cli.plant import Work, work
+from desktop.core.images import Image
 from desktop.core.importing import import_folder
 from desktop.core.texts import _, ngettext
 from desktop.local.thumbnails import look
 from edge.contract.keys import Area
 
 
+class Part(StrEnum):
+    """The images of one side."""
+
+    ALL = "all"
+    TRAIN = "train"
+    TEST = "test"
+
+
 def add_to(program: typer.Typer) -> None:
     """Add the commands of this station."""
     program.command(help=_("Look through the bucket, fetch new pictures, score them."))(sync)
     program.command(help=_("Tell what is in the bucket, what waits, what is in service."))(status)
+    program.command("list", help=_("List the names of images, one a line, as `label` takes them."))(list_)
     program.command("import", help=_("Take in a set of pictures, a folder per class."))(import_)
 
 
@@ -31,14 +42,17 @@ def sync(
         if not listing_only:
             job.look(Area.RAW, Area.LABELED, Area.DISCARDED)
             scored = job.score()
-        job.output.result(
-            {**_status(job), "added": report.added, "changed": report.changed, "removed": report.removed, "scored": scored}
-        )
+        known = job.plant.catalog.known(Area.RAW)
+        unreadable = {one.image.name: one.content.problem for one in known if one.content and one.content.problem}
+        found = {"added": report.added, "moved": report.moved, "changed": report.changed, "removed": report.removed}
+        job.output.result({**_status(job), **found, "scored": scored, "unreadable": unreadable})
         job.output.say(
-            _("{n} images in the bucket: {added} new, {changed} changed, {removed} gone.").format(
-                n=report.objects, added=report.added, changed=report.changed, removed=report.removed
+            _("{n} images in the bucket: {added} new, {moved} moved, {changed} changed, {removed} gone.").format(
+                n=report.objects, **found
             )
         )
+        for name, problem in unreadable.items():
+            job.output.say(_("cannot be decoded: {name} ({reason})").format(name=name, reason=problem), style="yellow")
 
 
 def status(context: typer.Context) -> None:
@@ -46,10 +60,12 @@ def status(context: typer.Context) -> None:
         job.sync()
         found = _status(job)
         job.output.result(found)
+        active = job.plant.taxonomy().active()
         rows = [
             (_("to sort"), found["raw"]),
-            *((cls, n) for cls, n in found["labeled"].items()),
+            *((cls if cls in active else _("{cls} (no class)").format(cls=cls), n) for cls, n in found["labeled"].items()),
             (_("discarded"), found["discarded"]),
+            (_("base pictures"), sum(found["base"].values())),
         ]
         job.output.table((_("where"), _("images")), rows, right=(1,))
         job.output.say("")
@@ -72,6 +88,21 @@ def status(context: typer.Context) -> None:
             )
 
 
+def list_(
+    context: typer.Context,
+    where: Annotated[str, typer.Argument(help=_("raw, discarded, or a class."))] = "raw",
+    side: Annotated[Part, typer.Option(help=_("Only those of one side; test images want to be labelled blind."))] = Part.ALL,
+) -> None:
+    with work(context) as job:
+        job.sync()
+        service = job.plant.release.in_service()
+        images = job.plant.catalog.images(Area.RAW, Area.LABELED, Area.DISCARDED, model=service.model if service else None)
+        chosen = [image for image in images if where in (image.area, image.cls) and side in (Part.ALL, image.side)]
+        job.output.result({"images": [_image(image) for image in chosen]})
+        for image in chosen:
+            job.output.say(image.name)
+
+
 def import_(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help=_("A folder per class: 010.beer-mug, soda-can …"))],
@@ -91,6 +122,14 @@ def import_(
             job.output.say(_("not taken: {file} ({reason})").format(file=file, reason=reason), style="yellow")
 
 
+def _image(image: Image) -> dict[str, Any]:
+    seen = image.prediction
+    return {
+        "name": image.name, "side": image.side, "device": image.device, "captured_ms": image.captured_ms,
+        "prediction": seen.label if seen else None, "confidence": seen.confidence if seen else None,
+    }  # fmt: skip
+
+
 def _status(job: Work) -> dict[str, Any]:
     counts = job.plant.catalog.counts()
     classes = job.plant.taxonomy().active()
@@ -101,6 +140,7 @@ def _status(job: Work) -> dict[str, Any]:
         "raw": counts.get((Area.RAW, None), 0),
         "labeled": labeled,
         "discarded": counts.get((Area.DISCARDED, None), 0),
+        "base": {str(cls): n for (area, cls), n in sorted(counts.items()) if area is Area.BASE},
         "waiting": job.plant.journal.waiting(),
         "conflicts": len(job.plant.catalog.twins()) + job.plant.journal.conflicts(),
         "in_service": service.model if service else None,

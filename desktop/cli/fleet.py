@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from desktop.app import now_ms
-from desktop.cli.messages import CANCELLED
+from desktop.cli.messages import CANCELLED, FAILED, show, told
 from desktop.cli.output import ago, short
 from desktop.cli.plant import Work, work
+from desktop.core.errors import AppError
 from desktop.core.ports import Device
 from desktop.core.progress import Step
 from desktop.core.release import Deployment, Stage
@@ -17,7 +18,6 @@ from desktop.core.words import worded
 from edge.contract.fleet import DeviceState
 
 _POLL_S = 0.25
-_STYLE = {DeviceState.RUNNING: "green", DeviceState.REFUSED: "red", DeviceState.RETURNED: "red"}
 
 To = Annotated[str, typer.Option(help=_("A device group or device; empty: all, and every device to come."))]
 Wait = Annotated[float, typer.Option(min=0, help=_("Seconds to wait for the devices' own word."))]
@@ -66,23 +66,44 @@ def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
         devices = job.plant.fleet.devices(deployment.target)
         if now.stage != Stage.ROLLING or time.monotonic() >= deadline or job.cancel.cancelled:
             break
-        running = sum(device.reported == now.model for device in devices)
+        running = sum(not _waiting(device, now) for device in devices)
         job.progress(Step(_("Waiting for the devices' word"), running, len(devices) or None, _("devices")))
         job.cancel.wait(_POLL_S)
+    trouble = _trouble(now, devices, wait_s) if not job.cancel.cancelled else None
     job.output.result(
         {
             "deployment": now.id, "model": now.model, "verdict": now.verdict, "reasons": now.reasons, "stage": now.stage,
-            "devices": [_row(device) for device in devices],
+            "devices": [_row(device) for device in devices], **(told(trouble) if trouble else {}),
         }
     )  # fmt: skip
     job.output.say(
         _("Deployment {id} of model {model}: {stage}").format(id=now.id, model=short(now.model), stage=worded(now.stage))
     )
-    for reason in now.reasons:
-        job.output.say(f"  {reason}", style="dim")
     _show(job, devices)
+    if trouble is not None:
+        show(trouble)
+        raise typer.Exit(FAILED)
     if job.cancel.cancelled and now.stage == Stage.ROLLING:  # the order stands; only the waiting is over
         raise typer.Exit(CANCELLED)
+
+
+def _trouble(deployment: Deployment, devices: list[Device], wait_s: float) -> AppError | None:
+    """Give what went wrong with a deployment whose end was waited for."""
+    failed = [one for one in devices if one.state in (DeviceState.REFUSED, DeviceState.RETURNED)]
+    if deployment.stage == Stage.FAILED:
+        told_by = "; ".join(f"{one.device}: {one.reason}" for one in failed)
+        return AppError(_("The deployment failed on {devices}.").format(devices=", ".join(one.device for one in failed)), told_by)
+    silent = [one.device for one in devices if _waiting(one, deployment)]
+    if wait_s and deployment.stage == Stage.ROLLING and silent:
+        return AppError(
+            _("Not all devices said within {s:g} s that they run it: {devices}.").format(s=wait_s, devices=", ".join(silent)),
+            _("The order stands; `sortloop fleet` tells how far they are."),
+        )
+    return None
+
+
+def _waiting(device: Device, deployment: Deployment) -> bool:
+    return device.reported != deployment.model or device.state != DeviceState.RUNNING
 
 
 def _row(device: Device) -> dict[str, object]:
@@ -97,6 +118,6 @@ def _show(job: Work, devices: list[Device]) -> None:
         (one.device, short(one.desired), short(one.reported), worded(one.state), ago(one.as_of_ms, now_ms()), one.reason)
         for one in devices
     ]
-    job.output.table((_("device"), _("should run"), _("runs"), _("state"), _("said so"), ""), rows)
+    job.output.table((_("device"), _("should run"), _("runs"), _("state"), _("said so"), _("why")), rows)
     if not devices:
         job.output.say(_("No device has spoken yet. A device that comes is told what to run."))

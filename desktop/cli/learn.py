@@ -82,12 +82,13 @@ def models(context: typer.Context) -> None:
                 short(model.id),
                 when(model.manifest.created_ms),
                 model.manifest.trainer,
-                _accuracy(measured[model.id]),
+                _accuracy(measured[model.id], "field"),
+                _accuracy(measured[model.id], "base"),
                 _("in service") if model.id == serving else "",
             )
             for model in found
         ]
-        job.output.table((_("model"), _("when (UTC)"), _("trainer"), _("accuracy"), ""), rows, right=(3,))
+        job.output.table((_("model"), _("when (UTC)"), _("trainer"), _("field tests"), _("base tests"), ""), rows, right=(3, 4))
 
 
 def export(
@@ -116,9 +117,9 @@ def _say_accuracy(job: Work, what: str, evaluation: Evaluation) -> None:
         job.output.say(_("{what}: {right} of {n} right").format(what=what, right=percent(evaluation.accuracy), n=evaluation.n))
 
 
-def _accuracy(measured: Measured | None) -> str:
-    field = measured.field if measured else None
-    return f"{percent(field.accuracy)} ({field.n})" if field and field.n else percent(None)
+def _accuracy(measured: Measured | None, part: str) -> str:
+    evaluation = getattr(measured, part, None)
+    return f"{percent(evaluation.accuracy)} ({evaluation.n})" if evaluation and evaluation.n else percent(None)
 
 
 def _row(model: Model, measured: Measured | None, *, in_service: bool) -> dict[str, Any]:

@@ -30,4 +30,7 @@ def options(
 
 def run_arguments(words: list[str]) -> int:
     """Run a command line and give its exit code."""
-    return messages.run(lambda: program(words), as_json="--json" in words)
+    as_json = "--json" in words
+    if as_json:  # it may stand behind the command, too
+        words = ["--json", *(word for word in words if word != "--json")]
+    return messages.run(lambda: program(words), as_json=as_json)

@@ -87,24 +87,29 @@ class Output:
         if not self.console.is_terminal:
             self.console.width = _PLAIN_WIDTH
         self._errors = Console(stderr=True, highlight=False)
+        self._bar: _Bar | None = None
 
     def result(self, document: Any) -> None:
         """Print the command's JSON document, if JSON was asked for."""
+        self._clear()
         if self.as_json:
             sys.stdout.write(one_line(plain(document)))
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line for people; nothing with JSON."""
+        self._clear()
         if not self.as_json:
-            self.console.print(Text(visible(text), style), soft_wrap=True)
+            # A terminal's own breaks fall into the middle of words.
+            self.console.print(Text(visible(text), style), soft_wrap=not self.console.is_terminal)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-        """Print a table for people; nothing with JSON."""
+        """Print a table for people, its first column never broken, so that it can be copied; nothing with JSON."""
+        self._clear()
         if self.as_json:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for number, column in enumerate(columns):
-            table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+            table.add_column(column, justify="right" if number in right else "left", overflow="fold", no_wrap=number == 0)
         for row in rows:
             table.add_row(*(Text(visible(cell)) for cell in row))
         self.console.print(table)
@@ -122,21 +127,40 @@ class Output:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Bars(*columns, console=self._errors, transient=True) as bars:
-            yield _Bar(bars)
+        self._bar = _Bar(Bars(*columns, console=self._errors, transient=True))
+        try:
+            yield self._bar
+        finally:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Take the bar off the screen before anything else is said; its next step brings it back."""
+        if self._bar is not None:
+            self._bar.hide()
 
 
 class _Bar:
+    """One bar for what is being done at the moment."""
+
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
+        self._label = ""
+        self._task: TaskID | None = None
 
     def __call__(self, step: Step) -> None:
-        if step.label not in self._tasks:
-            for task in self._tasks.values():
-                self._bars.update(task, visible=False)
-            self._tasks[step.label] = self._bars.add_task(step.label, total=step.total)
-        self._bars.update(self._tasks[step.label], completed=step.done, total=step.total)
+        if self._task is None or step.label != self._label:
+            self.hide()
+            self._label = step.label
+            self._task = self._bars.add_task(step.label, total=step.total)
+            self._bars.start()
+        self._bars.update(self._task, completed=step.done, total=step.total)
+
+    def hide(self) -> None:
+        """Take it off the screen."""
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+            self._bars.stop()
+            self._task = None
 
 
 class _Lines:
@@ -144,13 +168,15 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._label = ""
+        self._last: Step | None = None
         self._said_s = 0.0
 
     def __call__(self, step: Step) -> None:
-        now_s = time.monotonic()
-        begun, ended = step.label != self._label, step.total is not None and step.done == step.total
+        now_s, last = time.monotonic(), self._last
+        begun = last is None or step.label != last.label
+        ended = step.total is not None and step.done == step.total and step != last
+        self._last = step
         if begun or ended or now_s - self._said_s > _PLAIN_EVERY_S:
-            self._label, self._said_s = step.label, now_s
+            self._said_s = now_s
             count = f": {step.done}/{step.total} {step.unit}" if step.total else ""
-            self._console.print(Text(visible(f"{step.label}{count}").rstrip(), "dim"), soft_wrap=True)
+            self._console.print(f"{step.label}{count}".rstrip(), style="dim", soft_wrap=True)

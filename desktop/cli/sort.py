@@ -43,6 +43,8 @@ def label(
 ) -> None:
     with work(context) as job:
         wanted = [line.strip() for line in _lines()] if names == ["-"] else names
+        if not any(wanted):
+            raise ConfigError(_("No names were given."), _("One name a line on standard input, or names after the class."))
         kind, area, folder = _target(job, cls)
         planned = job.plant.journal.overlay()
         known = {name: _find(job, name, planned) for name in dict.fromkeys(_base_name(text) for text in wanted if text)}
@@ -165,7 +167,7 @@ def _base_name(text: str) -> str:
     place = locate(text)
     if place is not None and place.area is Area.BASE:
         raise ConfigError(_("{key} is a base picture; these are not sorted.").format(key=text), _("Move it by hand."))
-    return place.name if place else text
+    return place.name if place else text.rpartition("/")[2]  # also of a file's path
 
 
 def _find(job: Work, name: str, planned: Mapping[str, str]) -> tuple[str, str]:
@@ -210,7 +212,11 @@ def _finish(job: Work, made: list[Decision], already: int = 0) -> None:
             **(told(trouble) if trouble else {}),
         }
     )
-    job.output.say(_("{n} moved.").format(n=len(by_state[State.DONE]) + already))
+    job.output.say(_("{n} moved.").format(n=len(by_state[State.DONE])))
+    if already:
+        job.output.say(_("{n} were there already.").format(n=already))
+    if waiting:
+        job.output.say(_("{n} decided and kept; `sortloop deliver` moves them.").format(n=waiting))
     for one in lost:
         job.output.say(
             _("{name} was already sorted as {where} by {who}.").format(

@@ -128,9 +128,11 @@ def check_trainable(dataset: Dataset) -> None:
     counts = Counter(entry.label for entry in dataset.train)
     empty = [cls for cls in dataset.classes if not counts[cls]]
     if empty or len(dataset.classes) < 2:
+        left = ", ".join(f"{reason}: {count}" for reason, count in dataset.left_out.items())
+        hint = _("Import some with `sortloop import`, or sort some into these classes.")
         raise ConfigError(
             _("No pictures to train on for: {classes}.").format(classes=", ".join(empty) or _("any class")),
-            _("Import some with `sortloop import`, or sort some into these classes."),
+            _("{hint} Left out: {left}.").format(hint=hint, left=left) if left else hint,
         )
 
 

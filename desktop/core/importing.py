@@ -53,7 +53,8 @@ def import_folder(
     _prepare_classes(store, list(folders.values()), add_classes=add_classes)
     files = [(path, cls) for source, cls in folders.items() for path in _files(source)]
     report = ImportReport(dict.fromkeys(folders.values(), 0))
-    report.refused += [(str(path), _("the folder's name gives no class")) for path in nameless]
+    report.refused += [(str(path), _("the folder's name gives no class: begin with a–z or 0–9")) for path in nameless]
+    report.refused += [(str(path), _("it lies in no class folder")) for path in sorted(folder.iterdir()) if is_image(path.name)]
     taken = {fold(listed.key): listed.key for listed in store.list(BASE)}
     for number, (path, cls) in enumerate(files):
         cancel.check()
@@ -94,9 +95,9 @@ def _prepare_classes(store: ObjectStore, ids: list[str], *, add_classes: bool) -
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Give the files of a folder and those below it, hidden ones left out."""
+    """Give the files of a folder and those below it, links that lead nowhere too, hidden ones left out."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
             yield path
 
 

@@ -21,6 +21,8 @@ class SyncReport:
     objects: int
     """Objects in the bucket's image folders, placeholders left out."""
     added: int
+    moved: int
+    """Images that lie under another key now."""
     changed: int
     removed: int
 
@@ -32,19 +34,26 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
     """
     objects = added = changed = removed = 0
     names: set[str] = set()
+    new: set[str] = set()
+    left: set[str] = set()
     for prefix in PREFIXES:
         seen: list[Listed] = []
         gone: list[str] = []
         for here, there in _pairs(_images(store.list(prefix)), catalog.listing(prefix)):
             cancel.check()
             if here is None:
-                gone.append(there.key if there else "")
+                key = there.key if there else ""
+                gone.append(key)
+                left.add(key.rpartition("/")[2])
                 removed += 1
             else:
                 objects += 1
                 if here != there:
                     seen.append(here)
-                    names.add(here.key.rpartition("/")[2])
+                    name = here.key.rpartition("/")[2]
+                    names.add(name)
+                    if there is None:
+                        new.add(name)
                     added, changed = (added + 1, changed) if there is None else (added, changed + 1)
                 if objects % 500 == 0:
                     progress(Step(_("Looking through the bucket"), objects, None, _("objects")))
@@ -52,12 +61,12 @@ def sync(store: ObjectStore, catalog: Catalog, *, now_ms: int, progress: Progres
                 catalog.apply(seen, gone, now_ms)
                 seen, gone = [], []
         catalog.apply(seen, gone, now_ms)
-    moved = _moved_meanwhile(store, catalog, names)
-    catalog.apply([], moved, now_ms)
-    objects, removed = objects - len(moved), removed + len(moved)
+    twice = _moved_meanwhile(store, catalog, names)
+    catalog.apply([], twice, now_ms)
+    objects, removed, moved = objects - len(twice), removed + len(twice), len(new & left)
     progress(Step(_("Looking through the bucket"), objects, objects, _("objects")))
     catalog.set_fact("synced_ms", str(now_ms))
-    return SyncReport(objects, added, changed, removed)
+    return SyncReport(objects, added - moved, moved, changed, removed - moved)
 
 
 def _moved_meanwhile(store: ObjectStore, catalog: Catalog, names: set[str]) -> list[str]:

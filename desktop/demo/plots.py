@@ -1,5 +1,6 @@
 """The plots of the report, as SVG: drawn with the page's own colours, so that they follow its light and dark."""
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -8,6 +9,8 @@ from desktop.core.texts import _
 from desktop.core.verdict import Verdict
 
 _ROW, _LEFT = 44, 150
+_ENOUGH = 5
+"""Pictures in a bin of the reliability curve, below which its share says nothing."""
 
 
 def interval(verdict: Verdict) -> str:
@@ -18,7 +21,7 @@ def interval(verdict: Verdict) -> str:
     margin = -verdict.settings.margin
     low, high = min(gap.low, margin) - 0.01, max(gap.high, 0.0) + 0.01
     x = _scale(low, high, 20, 500)
-    ticks = "".join(_text(x(one / 100), 118, f"{one:+d}" if one else "0", "axis") for one in _points(low, high))
+    ticks = "".join(_text(x(one / 100), 118, f"{one:+d}".replace("-", "−") if one else "0", "axis") for one in _points(low, high))
     return _svg(
         520,
         150,
@@ -40,7 +43,7 @@ def interval(verdict: Verdict) -> str:
 def recalls(verdict: Verdict) -> str:
     """Draw each class's recall before and after, with intervals."""
     ends = [value for row in verdict.classes for one in (row.old, row.new) if one for value in (one.low, one.high)]
-    low = min([*ends, 0.9]) if ends else 0.0
+    low = math.floor(min([*ends, 0.9]) * 10) / 10 if ends else 0.0
     x = _scale(low, 1.0, _LEFT, 470)
     height = 30 + _ROW * len(verdict.classes)
     body = ""
@@ -51,8 +54,7 @@ def recalls(verdict: Verdict) -> str:
             if estimate is not None and estimate.value is not None:
                 body += f'<line class="{css}" x1="{x(estimate.low):.1f}" x2="{x(estimate.high):.1f}" y1="{at}" y2="{at}"/>'
                 body += f'<circle class="{css}fill" cx="{x(estimate.value):.1f}" cy="{at}" r="5"/>'
-    ticks = [low + (1 - low) * step / 4 for step in range(5)]
-    body += "".join(_text(x(one), height - 2, f"{one:.2f}", "axis") for one in ticks)
+    body += "".join(_text(x(one / 10), height - 2, f"{one / 10:g}", "axis") for one in range(round(low * 10), 11))
     return _svg(500, height + 6, body, _("Recall of each class, before and after"))
 
 
@@ -79,13 +81,13 @@ def confusion(evaluation: Evaluation) -> str:
 def reliability(old: Evaluation | None, new: Evaluation) -> str:
     """Draw stated confidence against the share that was right; on the dashed line is best."""
     x, y = _scale(0, 1, 46, 470), _scale(0, 1, 270, 10)
-    body = f'<line class="grid dashed" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>'
+    body = f'<line class="faint dashed" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>'
     for share in (0.0, 0.5, 1.0):
         body += _text(x(share), 290, f"{share:g}", "axis") + _text(30, y(share) + 4, f"{share:g}", "axis")
         body += f'<line class="grid" x1="{x(0)}" x2="{x(1)}" y1="{y(share)}" y2="{y(share)}"/>'
     for evaluation, css in ((old, "old"), (new, "new")):
         if evaluation is not None:
-            dots = [(x(one.confidence), y(one.accuracy)) for one in evaluation.reliability]
+            dots = [(x(one.confidence), y(one.accuracy)) for one in evaluation.reliability if one.n >= _ENOUGH]
             body += f'<polyline class="{css}" points="{_path(dots)}"/>'
             body += "".join(f'<circle class="{css}fill" cx="{a:.1f}" cy="{b:.1f}" r="4"/>' for a, b in dots)
     body += _text(258, 312, _("confidence it stated"), "axis")

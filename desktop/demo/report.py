@@ -117,7 +117,8 @@ def _changed(verdict: Verdict, plant: Plant) -> str:
     cards = ""
     for title, names in ((_("Newly broken"), verdict.newly_broken), (_("Newly right"), verdict.newly_right)):
         pictures = _pictures(plant, [plant.catalog.image(name) for name in names[:_SHOWN]])
-        cards += f'<div class="card"><h3>{escape(title)} ({len(names)})</h3>{pictures}</div>'
+        more = escape(_("and {n} more").format(n=len(names) - _SHOWN)) if len(names) > _SHOWN else ""
+        cards += f'<div class="card"><h3>{escape(title)} ({len(names)})</h3>{pictures}<i>{more}</i></div>'
     return f'<section class="cards">{cards}</section>'
 
 
@@ -144,7 +145,7 @@ def _picture(plant: Plant, image: Image) -> str:
 
 
 def _steps(tale: Tale) -> str:
-    taken = [*tale.steps, ("", sum(seconds for _title, seconds in tale.steps))]
+    taken = [*tale.steps, (_("together"), sum(seconds for _title, seconds in tale.steps))]
     rows = "".join(f"<tr><td>{escape(title)}</td><td>{seconds:.1f} s</td></tr>" for title, seconds in taken)
     heading = escape(_("What took how long"))
     return f'<section class="card"><h3>{heading}</h3><table>{rows}</table></section>'

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
-from desktop.__main__ import language_of
 from desktop.app import open_plant
 from desktop.cli.main import program, run_arguments
+from desktop.cli.start import language_of
 from desktop.core.registry import Model
 from desktop.language import VARIABLE
 from desktop.local.store import FolderStore
@@ -168,7 +168,8 @@ def labelled(user: User, cls: str) -> list[str]:
 def test_status_tells_where_everything_is(ada):
     name = send(ada, 1)
     assert ada.run("status") == {
-        "raw": 1, "labeled": dict.fromkeys(CLASSES, 0), "discarded": 0, "waiting": 0, "conflicts": 0, "in_service": None,
+        "raw": 1, "labeled": dict.fromkeys(CLASSES, 0), "discarded": 0, "base": dict.fromkeys(CLASSES, 1),
+        "waiting": 0, "conflicts": 0, "in_service": None,
     }  # fmt: skip
     ada.run("label", "soda-can", name)
     status = ada.run("status")
@@ -323,9 +324,73 @@ def test_models_deploy_fleet_and_rollback_tell_which_device_runs_what(ada):
 
 def test_waiting_for_devices_ends_with_their_word_or_in_time(ada):
     ada.site.come("pi-1")
-    assert ada.run("deploy", ada.publish().id, "--wait", "0.1")["stage"] == "rolling"
+    late = ada.run("deploy", ada.publish().id, "--wait", "0.1", code=1)
+    assert (late["stage"], late["kind"]) == ("rolling", "AppError")
+    assert "pi-1" in late["error"]
     ada.site.act("pi-1")
-    assert ada.run("deploy", ada.publish(2).id, "--override", "again", "--wait", "0.1")["devices"][0]["device"] == "pi-1"
+    assert ada.run("deploy", ada.publish(2).id, "--override", "again", "--wait", "0.1", code=1)["devices"][0]["device"] == "pi-1"
+
+
+def test_a_deployment_that_a_device_refused_is_no_success(ada):
+    ada.site.come("pi-1")
+    model = ada.publish()
+    waiting = ada.start("--json", "deploy", model.id, "--wait", "60")
+    wait_until((ada.root / "fleet" / "pi-1" / "desired.json").exists)
+    ada.site.refuse("pi-1", "head.npz is damaged")
+    out, _err = waiting.communicate(timeout=60)
+    told = json.loads(out)
+    assert (waiting.returncode, told["stage"]) == (1, "failed")
+    assert "head.npz is damaged" in told["hint"]
+
+
+def test_json_may_stand_behind_the_command(ada, capsys):
+    assert run_arguments([*ada.options(), "status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["raw"] == 0
+
+
+def test_list_gives_names_as_label_takes_them(ada):
+    train, test = send(ada, 1), send(ada, 2, "clutter", Side.TEST)
+    assert ada.read("list").split() == sorted([train, test])
+    assert ada.read("list", "--side", "test").split() == [test]
+    assert [one["side"] for one in ada.run("list")["images"]] == [one[1] for one in sorted([(train, "train"), (test, "test")])]
+    ada.run("label", "soda-can", train)
+    assert (ada.read("list", "soda-can").split(), ada.read("list", "discarded").split()) == ([train], [])
+
+
+def test_label_takes_the_path_of_a_file(ada):
+    name = send(ada, 1)
+    assert ada.run("label", "soda-can", str(ada.root / "raw_field_data" / name))["done"] == 1
+
+
+def test_a_command_takes_its_bar_off_the_screen_before_it_speaks(ada):
+    send(ada, 1)
+    controller, terminal = os.openpty()
+    command = [sys.executable, "-m", "desktop", *ada.options("status")]
+    environment = {key: value for key, value in NO_TERMINAL.items() if key not in ("NO_COLOR", "TERM")} | {"TERM": "xterm"}
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal, env=environment) as process:
+        os.close(terminal)
+        shown = b""
+        while chunk := read_terminal(controller):
+            shown += chunk
+    os.close(controller)
+    assert process.returncode == 0
+    bar, _bar, rest = shown.decode().rpartition("━")
+    assert bar, shown
+    assert "\x1b[2K" in rest.partition("to sort")[0]
+
+
+def read_terminal(controller: int) -> bytes:
+    try:
+        return os.read(controller, 4096)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def test_sync_names_what_it_cannot_decode(ada):
+    name = send(ada, 1)
+    (ada.root / "raw_field_data" / name).write_bytes(b"no picture")
+    assert list(ada.run("sync")["unreadable"]) == [name]
+    assert f"cannot be decoded: {name}" in ada.read("sync")
 
 
 def test_evaluate_measures_on_the_test_pictures_or_on_any_folder(ada, folder):
@@ -396,7 +461,7 @@ def test_people_get_tables_and_no_json(ada):
 def test_names_with_brackets_are_shown_as_they_are(ada, folder):
     (folder / "base" / "clutter" / "[red]torn[.jpg").write_bytes(b"torn")
     assert "[red]torn[.jpg" in ada.read("import", str(folder / "base"))
-    assert "[/]no" in "\n".join(ada.complaint("label", "clutter", "[/]no.jpg"))
+    assert "[!]no" in "\n".join(ada.complaint("label", "clutter", "[!]no.jpg"))
 
 
 def test_what_the_bucket_says_does_not_steer_the_terminal(ada):

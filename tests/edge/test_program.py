@@ -3,15 +3,18 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edge.__main__ import _Signals
+from edge.__main__ import _Signals, answer_one, open_uplink
+from edge.config import load_config
 from edge.contract.fleet import DayStats, Desired, DeviceState, Reported
 from edge.contract.keys import RAW, desired_key, reported_key
 from edge.contract.metadata import Reason, decode_raw
@@ -19,6 +22,7 @@ from edge.contract.names import parse_name, side
 from edge.contract.records import dump, load
 from edge.folder import Folder, FolderUplink
 from edge.preprocess import MAX_IMAGE_BYTES
+from edge.selftest import SelfTest
 from tests.bundles import COLOURS, make_bundle, network, picture, publish
 
 ROOT = Path(__file__).parents[2]
@@ -320,26 +324,111 @@ def test_the_doctor_says_what_is_missing(site):
     assert [line.split()[1] for line in ill.stdout.splitlines() if line.startswith("LACK")] == ["camera"]
 
 
-def test_the_selftest_brings_one_picture_through_everything_and_leaves_nothing(site):
-    site.deploy("first")
+def trials(done):
+    """What the selftest printed: of each thing its word and its text."""
+    return {name: (word, text) for word, name, text in (line.split(maxsplit=2) for line in done.stdout.splitlines())}
+
+
+def words(done):
+    return {name: word for name, (word, _text) in trials(done).items()}
+
+
+def test_the_selftest_lets_the_model_in_use_answer_a_picture_and_leaves_nothing(site):
+    model = site.deploy("first")
     site.show(1)
     assert site.do("once").returncode == 0
-    before = sorted(os.listdir(site.home)), site.raw()
+    before = sorted(os.listdir(site.home)), site.raw(), site.reported(), (site.home / "standing.json").read_bytes()
     done = site.do("selftest")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [line.split()[:2] for line in done.stdout.splitlines()] == [["ok", "model"], ["ok", "picture"]]
-    assert (sorted(os.listdir(site.home)), site.raw()) == before
+    assert words(done) == {"home": "ok", "bucket": "ok", "model": "ok", "picture": "ok"}
+    said = {name: text for name, (_word, text) in trials(done).items()}
+    assert said["model"] == f"{model[:8]} loaded, golden pictures answered as they should be: 1"
+    how = rf"a drawn one, answered by {model[:8]} with [a-z-]+ in \d+\.\d ms, "
+    assert re.fullmatch(how + "spooled in a throw-away spool, uploaded into a throw-away folder", said["picture"])
+    after = sorted(os.listdir(site.home)), site.raw(), site.reported(), (site.home / "standing.json").read_bytes()
+    assert after == before
 
 
-def test_the_selftest_finds_a_worn_out_model(site):
+def test_the_selftest_tries_the_model_in_use_and_not_another_one_that_lies_there(site):
+    first = site.deploy("first")
+    site.show(1)
+    assert site.do("once").returncode == 0
+    second = site.deploy("second", sharpness=9.0)
+    assert site.do("once").returncode == 0
+    assert {path.name for path in (site.home / "models").iterdir()} == {first, second}
+    (site.home / "models" / first / "network.onnx").write_bytes(b"worn out")
+    done = site.do("selftest")
+    assert done.returncode == 0, done.stdout
+    assert f"answered by {second[:8]} " in trials(done)["picture"][1]
+
+
+def test_that_there_is_no_model_yet_is_said_by_the_selftest_and_no_failure(site):
+    done = site.do("selftest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert words(done) == {"home": "ok", "bucket": "ok", "model": "none", "picture": "ok"}
+    assert 'none   model    no model yet: pictures are answered with "no model"\n' in done.stdout
+    assert 'answered by the program with "no model" in ' in trials(done)["picture"][1]
+    assert (site.reported().state, site.reported().answers) == (DeviceState.NO_MODEL, 0)
+    assert site.raw() == []
+
+
+def test_the_selftest_fails_for_a_bucket_that_does_not_exist_and_makes_none(site):
+    site.bucket.rmdir()
+    done = site.do("selftest")
+    assert done.returncode == 1
+    assert words(done) == {"home": "ok", "bucket": "failed", "model": "none", "picture": "ok"}
+    assert not site.bucket.exists()
+
+
+def test_the_selftest_fails_for_a_bucket_that_can_be_read_but_takes_nothing_from_this_device(site):
+    in_the_way = (site.bucket / "image-classification").joinpath(*reported_key(DEVICE).split("/")).parent
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_bytes(b"")
+    done = site.do("selftest")
+    assert done.returncode == 1
+    assert words(done)["bucket"] == "failed"
+
+
+def test_the_selftest_fails_for_a_home_that_cannot_be_written_and_tries_the_rest(site):
+    site.home.write_bytes(b"no folder")
+    done = site.do("selftest")
+    assert done.returncode == 1
+    assert (words(done)["home"], words(done)["bucket"], words(done)["picture"]) == ("failed", "ok", "failed")
+
+
+def test_the_selftest_finds_a_worn_out_model_and_leaves_it_where_it_is(site):
     site.deploy("first")
     site.show(1)
     assert site.do("once").returncode == 0
     (installed,) = (site.home / "models").iterdir()
     (installed / "network.onnx").write_bytes(b"worn out")
+    before = sorted(os.listdir(installed))
     done = site.do("selftest")
     assert done.returncode == 1
-    assert "network.onnx" in done.stdout
+    assert "network.onnx" in trials(done)["model"][1]
+    assert words(done) == {"home": "ok", "bucket": "ok", "model": "failed", "picture": "failed"}
+    assert sorted(os.listdir(installed)) == before
+
+
+def test_the_selftest_fails_for_a_picture_that_the_model_cannot_answer(site):
+    model = site.deploy("delicate")
+    site.show(1)
+    assert site.do("once").returncode == 0
+
+    def nobody_answers(config):
+        return replace(answer_one(config), model=None, label=None)
+
+    config = load_config(site.config, {"bucket": str(site.bucket), "device": DEVICE, "home": str(site.home)})
+    *_, last = SelfTest(config, open_uplink, nobody_answers).run()
+    assert (last.good, last.text) == (False, f"{model[:8]} did not answer it")
+
+
+def test_the_selftest_fails_for_a_picture_that_finds_no_room_on_its_way(site):
+    site.config.write_text("[spool]\nquota_bytes = 0\n", "utf-8")
+    done = site.do("selftest")
+    assert done.returncode == 1
+    assert words(done) == {"home": "ok", "bucket": "ok", "model": "none", "picture": "failed"}
+    assert "pictures are given up" in done.stderr
 
 
 def test_a_signal_that_comes_while_the_event_is_locked_asks_to_end_all_the_same():

@@ -31,12 +31,12 @@ def keys(plant):
 def test_a_sync_is_incremental(plant):
     for name in ("a.jpg", "b.jpg"):
         plant.send(name)
-    assert plant.sync() == SyncReport(objects=2, added=2, changed=0, removed=0)
-    assert plant.sync() == SyncReport(objects=2, added=0, changed=0, removed=0)
+    assert plant.sync() == SyncReport(objects=2, added=2, moved=0, changed=0, removed=0)
+    assert plant.sync() == SyncReport(objects=2, added=0, moved=0, changed=0, removed=0)
     plant.send("c.jpg")
     (plant.root / "raw_field_data" / "a.jpg").unlink()
     (plant.root / "raw_field_data" / "b.jpg").write_bytes(b"another, longer picture")
-    assert plant.sync() == SyncReport(objects=2, added=1, changed=1, removed=1)
+    assert plant.sync() == SyncReport(objects=2, added=1, moved=0, changed=1, removed=1)
     assert keys(plant) == ["raw_field_data/b.jpg", "raw_field_data/c.jpg"]
 
 
@@ -154,6 +154,17 @@ def test_a_sync_can_be_stopped_and_run_again(plant):
     assert plant.sync().objects == 3
 
 
+def test_what_somebody_else_sorted_is_told_as_moved_and_not_as_gone(plant):
+    for name in ("a.jpg", "b.jpg"):
+        plant.send(name)
+    plant.sync()
+    target = plant.root / "labeled_field_data" / "soda-can"
+    target.mkdir(parents=True)
+    (plant.root / "raw_field_data" / "a.jpg").rename(target / "a.jpg")
+    (plant.root / "raw_field_data" / "b.jpg").unlink()
+    assert plant.sync() == SyncReport(objects=1, added=0, moved=1, changed=0, removed=1)
+
+
 def test_a_sync_tells_how_far_it_is(plant):
     plant.send("a.jpg")
     steps: list[Step] = []
@@ -174,7 +185,7 @@ def test_many_changes_are_taken_in_while_another_process_delivers(plant):
     fresh = _Meddling(plant.store, lambda: other.set_fact("other", "was here"))
     report = sync(fresh, plant.catalog, now_ms=plant.clock(), progress=silent, cancel=CancelToken())
     other.close()
-    assert report == SyncReport(objects=2100, added=0, changed=2100, removed=0)
+    assert report == SyncReport(objects=2100, added=0, moved=0, changed=2100, removed=0)
 
 
 class _Meddling:
