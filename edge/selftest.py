@@ -1,15 +1,14 @@
 """Whether this device could work: each thing is tried for real, a line a thing, and what could not be tried did not go well.
 
-    ok     home     /var/lib/sortloop can be written, 5120 MB free
-    ok     bucket   /srv/plant, fleet/pi-1/reported.json put and got back
-    none   model    no model yet: pictures are answered with "no model"
-    failed picture  …
+    ok     home    /var/lib/sortloop can be written, 5120 MB free
+    ok     bucket  /srv/plant, fleet/pi-1/reported.json put and got back
+    none   model   no model yet: pictures are answered with "no model"
+    failed picture …
 
 The picture is drawn and goes through the device's own pipeline, with a copy of the model in use, a spool and a folder for a
 bucket that are thrown away: the real bucket gets no picture. It gets the device's own report, the same one if there is one.
 """
 
-import hashlib
 import shutil
 import tempfile
 import time
@@ -51,7 +50,7 @@ class Trial:
 
     def __str__(self) -> str:
         """Give the line."""
-        return f"{self.word:<6} {self.name:<8} {self.text}"
+        return f"{self.word:<6} {self.name:<7} {self.text}"
 
 
 class SelfTest:
@@ -78,7 +77,11 @@ class SelfTest:
         standing, model = self._model()
         yield model
         lacking = next((each for each in (home, model) if not each.good), None)
-        yield self._picture(standing) if lacking is None else Trial("picture", f"not tried, for want of a {lacking.name}", FAILED)
+        yield (
+            self._picture(standing)
+            if lacking is None
+            else Trial("picture", f"not tried, for want of a good {lacking.name}", FAILED)
+        )
 
     def _home(self) -> Trial:
         home = self._config.home_folder
@@ -164,6 +167,6 @@ class SelfTest:
         by = f"{answer.model[:8]} with {answer.label}" if answer.model else 'the program with "no model"'
         answered = f"a drawn one, answered by {by} in {answer.latency_ms:.1f} ms"
         arrived = None if answer.sampled is None else self._uplink(trial).get(RAW + answer.sampled.name, MAX_IMAGE_BYTES)
-        if arrived is None or hashlib.sha256(arrived).hexdigest()[:12] not in answer.id:
+        if arrived is None:
             return Trial("picture", f"{answered}, but did not get through a spool into a folder; stderr says why", FAILED)
         return Trial("picture", f"{answered}, spooled in a throw-away spool, uploaded into a throw-away folder")

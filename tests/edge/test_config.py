@@ -1,3 +1,8 @@
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from edge.config import Config, ConfigError, load_config, parse_config
@@ -6,6 +11,8 @@ from edge.contract.keys import RAW
 from edge.contract.names import MAX_MS, format_name
 from edge.folder import Folder, FolderUplink
 from edge.sampling import THRESHOLDS
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
@@ -86,3 +93,14 @@ def test_a_picture_of_the_longest_name_that_a_device_may_have_can_be_stored(tmp_
     name = format_name(MAX_MS - 1, "x" * MAX_ID_LENGTH, 0.1234, parse_config({"device": device}).device_name, "0" * 64)
     (tmp_path / name).write_bytes(b"")
     assert FolderUplink(Folder(tmp_path / "bucket")).put(RAW + name, b"jpeg", if_absent=True)
+
+
+def test_the_readme_shows_every_key_with_its_default():
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    values = tomllib.loads(block.replace("# interval_s", "interval_s"))
+    assert _keys(values) == _keys(dataclasses.asdict(Config()))
+    assert parse_config({**values, "interval_s": None}) == Config()
+
+
+def _keys(values):
+    return {key: _keys(value) if isinstance(value, dict) else None for key, value in values.items()}

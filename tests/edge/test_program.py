@@ -350,6 +350,7 @@ def test_the_selftest_lets_the_model_in_use_answer_a_picture_and_leaves_nothing(
 
 
 def test_the_selftest_tries_the_model_in_use_and_not_another_one_that_lies_there(site):
+    site.configure(confirm=1)
     first = site.deploy("first")
     site.show(1)
     assert site.do("once").returncode == 0
@@ -366,7 +367,7 @@ def test_that_there_is_no_model_yet_is_said_by_the_selftest_and_no_failure(site)
     done = site.do("selftest")
     assert done.returncode == 0, done.stdout + done.stderr
     assert words(done) == {"home": "ok", "bucket": "ok", "model": "none", "picture": "ok"}
-    assert 'none   model    no model yet: pictures are answered with "no model"\n' in done.stdout
+    assert 'none   model   no model yet: pictures are answered with "no model"\n' in done.stdout
     assert 'answered by the program with "no model" in ' in trials(done)["picture"][1]
     assert (site.reported().state, site.reported().answers) == (DeviceState.NO_MODEL, 0)
     assert site.raw() == []
@@ -411,7 +412,7 @@ def test_the_selftest_finds_a_worn_out_model_and_leaves_it_where_it_is(site):
 
 
 def test_the_selftest_fails_for_a_picture_that_the_model_cannot_answer(site):
-    model = site.deploy("delicate")
+    model = site.deploy("first")
     site.show(1)
     assert site.do("once").returncode == 0
 
