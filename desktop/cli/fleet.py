@@ -12,10 +12,9 @@ from desktop.cli.plant import Work, work
 from desktop.core.errors import AppError
 from desktop.core.ports import Device
 from desktop.core.progress import Step
-from desktop.core.release import Deployment, Stage
+from desktop.core.release import Deployment, Stage, standing
 from desktop.core.texts import _
 from desktop.core.words import worded
-from edge.contract.fleet import DeviceState
 
 _POLL_S = 0.25
 
@@ -66,8 +65,8 @@ def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
         devices = job.plant.fleet.devices(deployment.target)
         if now.stage != Stage.ROLLING or time.monotonic() >= deadline or job.cancel.cancelled:
             break
-        running = sum(not _waiting(device, now) for device in devices)
-        job.progress(Step(_("Waiting for the devices' word"), running, len(devices) or None, _("devices")))
+        waiting = len(standing(now.model, devices).waiting)
+        job.progress(Step(_("Waiting for the devices' word"), len(devices) - waiting, len(devices) or None, _("devices")))
         job.cancel.wait(_POLL_S)
     trouble = _trouble(now, devices, wait_s) if not job.cancel.cancelled else None
     job.output.result(
@@ -89,21 +88,20 @@ def _report(job: Work, deployment: Deployment, wait_s: float) -> None:
 
 def _trouble(deployment: Deployment, devices: list[Device], wait_s: float) -> AppError | None:
     """Give what went wrong with a deployment whose end was waited for."""
-    failed = [one for one in devices if one.state in (DeviceState.REFUSED, DeviceState.RETURNED)]
+    found = standing(deployment.model, devices)
     if deployment.stage == Stage.FAILED:
-        told_by = "; ".join(f"{one.device}: {one.reason}" for one in failed)
-        return AppError(_("The deployment failed on {devices}.").format(devices=", ".join(one.device for one in failed)), told_by)
-    silent = [one.device for one in devices if _waiting(one, deployment)]
-    if wait_s and deployment.stage == Stage.ROLLING and silent:
+        told_by = "; ".join(f"{one.device}: {one.reason}" for one in found.failed)
+        return AppError(_("The deployment failed on {devices}.").format(devices=_names(found.failed)), told_by)
+    if wait_s and deployment.stage == Stage.ROLLING and found.waiting:
         return AppError(
-            _("Not all devices said within {s:g} s that they run it: {devices}.").format(s=wait_s, devices=", ".join(silent)),
+            _("Not all devices said within {s:g} s that they run it: {devices}.").format(s=wait_s, devices=_names(found.waiting)),
             _("The order stands; `sortloop fleet` tells how far they are."),
         )
     return None
 
 
-def _waiting(device: Device, deployment: Deployment) -> bool:
-    return device.reported != deployment.model or device.state != DeviceState.RUNNING
+def _names(devices: list[Device]) -> str:
+    return ", ".join(device.device for device in devices)
 
 
 def _row(device: Device) -> dict[str, object]:

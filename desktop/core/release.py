@@ -179,15 +179,39 @@ class Release:
         return ended
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the devices of a deployment are, by their own word on that very order."""
+
+    done: list[Device]
+    failed: list[Device]
+    waiting: list[Device]
+    """Those that have not acted on it yet, or are at it."""
+
+
+def standing(model: str, devices: list[Device]) -> Standing:
+    """Sort devices by what they say of an order; those that were told something else since do not count."""
+    found = Standing([], [], [])
+    for device in devices:
+        if device.desired == model:
+            _heap(found, device, model).append(device)
+    return found
+
+
+def _heap(found: Standing, device: Device, model: str) -> list[Device]:
+    if device.revision >= device.desired_revision:
+        if device.reported == model and device.state == DeviceState.RUNNING:
+            return found.done
+        if device.state in (DeviceState.REFUSED, DeviceState.RETURNED):
+            return found.failed
+    return found.waiting
+
+
 def _stage(model: str, devices: list[Device]) -> Stage:
-    """Judge a deployment by the devices' own word; those that were told something else since do not count."""
-    mine = [device for device in devices if device.desired == model]
-    acted = [device for device in mine if device.revision >= device.desired_revision]
-    done = [device for device in acted if device.reported == model and device.state == DeviceState.RUNNING]
-    failed = [device for device in acted if device.state in (DeviceState.REFUSED, DeviceState.RETURNED)]
-    if not mine or len(done) + len(failed) < len(mine):
+    found = standing(model, devices)
+    if found.waiting or not (found.done or found.failed):
         return Stage.ROLLING
-    return Stage.FAILED if failed else Stage.COMPLETED
+    return Stage.FAILED if found.failed else Stage.COMPLETED
 
 
 def _trail(sent: list[Deployment]) -> list[str]:

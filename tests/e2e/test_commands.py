@@ -343,6 +343,14 @@ def test_a_deployment_that_a_device_refused_is_no_success(ada):
     assert "head.npz is damaged" in told["hint"]
 
 
+def test_an_order_to_run_what_runs_already_is_waited_for_like_any_other(ada):
+    ada.site.come("pi-1")
+    model = ada.publish()
+    ada.run("deploy", model.id)
+    ada.site.act("pi-1")
+    assert ada.run("deploy", model.id, "--override", "again", "--wait", "0.1", code=1)["stage"] == "rolling"
+
+
 def test_json_may_stand_behind_the_command(ada, capsys):
     assert run_arguments([*ada.options(), "status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["raw"] == 0
