@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge.contract.keys import DISCARDED, LABELED, RAW, BadKey, key_problem
+from edge.contract.keys import ABSENT, DISCARDED, LABELED, RAW, BadKey, key_problem
 from edge.disk import link_new, make_folder, open_file, remove_old, rename_new, sync, write_new
 from edge.etags import Etags
 from edge.listing import Entry, Listing, entry_of, state_of
@@ -52,8 +52,6 @@ __all__ = [
 
 NOWHERE = "**"
 """The condition "only if no image of this base name lies anywhere, raw, sorted or discarded"."""
-ABSENT = "*"
-"""The condition "only if there is nothing yet", where an ETag would stand."""
 DECISION = "decision"
 """The pair of a file's metadata that names the decision that moved it here (``edge.contract.metadata``)."""
 

@@ -14,8 +14,6 @@ BURST_MS = 60_000
 MAX_NEIGHBOURS = 256
 """A picture is compared with so many before it at most: a device whose clock stands still must not cost a square."""
 
-_ONES = np.array([value.bit_count() for value in range(256)], dtype=np.uint8)
-
 
 def bursts(images: Iterable[Image]) -> dict[str, str]:
     """Give each image's burst: key → key of the burst's earliest image; an image that stands alone is its own burst.
@@ -47,7 +45,7 @@ def _earliest(group: Sequence[Image]) -> list[int]:
         if not near.any():
             break
         links = np.flatnonzero(near & (earliest[apart:] != earliest[:-apart]))
-        links = links[_differing_bits(hashes[links], hashes[links + apart]) <= DHASH_BURST]
+        links = links[np.bitwise_count(hashes[links] ^ hashes[links + apart]) <= DHASH_BURST]
         if links.size:
             earliest = _joined(earliest, links, apart)
     return [int(index) for index in earliest]
@@ -70,8 +68,3 @@ def _root(root: list[int], index: int) -> int:
         root[index] = root[root[index]]
         index = root[index]
     return index
-
-
-def _differing_bits(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    count: NDArray[np.uint16] = _ONES[(one ^ other).view(np.uint8).reshape(-1, 8)].sum(axis=1, dtype=np.uint16)
-    return count

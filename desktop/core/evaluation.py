@@ -153,7 +153,7 @@ def evaluate(labelled: Labelled, answers: Answers) -> Evaluation:
     count = len(answers.classes)
     confusion = np.bincount(truth * count + said, minlength=count * count).reshape(count, count)
     accuracy = wilson(int(right.sum()), len(kept), inflation=inflation_of(bursts))
-    reliability = _reliability(confidence, right)
+    bins = reliability(confidence, right)
     return Evaluation(
         n=len(kept),
         accuracy=accuracy.value,
@@ -162,8 +162,8 @@ def evaluate(labelled: Labelled, answers: Answers) -> Evaluation:
         per_class={cls: _class_result(number, confusion, bursts[truth == number]) for number, cls in enumerate(answers.classes)},
         classes=answers.classes,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
-        ece=sum(one.n * abs(one.accuracy - one.confidence) for one in reliability) / len(kept) if len(kept) else None,
-        reliability=reliability,
+        ece=calibration_error(bins),
+        reliability=bins,
         curve=_curve(confidence, right),
         wrong=_wrong(labelled, answers, kept[~right]),
         apart=_apart(labelled.truth, answers.classes),
@@ -181,8 +181,14 @@ def _class_result(number: int, confusion: NDArray[np.intp], bursts: NDArray[np.i
     return ClassResult(n, recall.value, recall.low, recall.high, right / said if said else None)
 
 
-def _reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
-    """Give the ten bins of equal width (Guo et al., On Calibration of Modern Neural Networks, 2017, §2)."""
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """Give the expected calibration error over the bins of :func:`reliability`, 0..1; None without pictures."""
+    total = sum(one.n for one in bins)
+    return sum(one.n * abs(one.accuracy - one.confidence) for one in bins) / total if total else None
+
+
+def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
+    """Give the bins with answers, of ten of equal width (Guo et al., On Calibration of Modern Neural Networks, 2017, §2)."""
     place = np.clip((confidence * BINS).astype(np.intp), 0, BINS - 1)
     return tuple(
         Bin(one / BINS, (one + 1) / BINS, int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean()))

@@ -9,8 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-ABSENT = "*"
-"""The condition "only if there is nothing yet", where an ETag would stand."""
+from edge.contract.keys import ABSENT as ABSENT  # noqa: PLC0414 - a word of the port, and of the contract below it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core import evaluation
 from edge.classifier import probabilities
 
 _PRIOR_WIDTH = 0.5
@@ -38,10 +39,5 @@ def cross_entropy(logits: NDArray[np.float32], labels: NDArray[np.intp], tempera
 
 
 def calibration_error(answers: NDArray[np.float64], labels: NDArray[np.intp]) -> float | None:
-    """Give the expected calibration error over ten bins of confidence, 0..1; None without pictures."""
-    if not len(labels):
-        return None
-    confidence, right = answers.max(axis=1), answers.argmax(axis=1) == labels
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    gaps = np.bincount(bins, weights=right - confidence, minlength=10)
-    return float(np.abs(gaps).sum() / len(labels))
+    """Give the expected calibration error of a row of probabilities a picture, as an evaluation does; None without pictures."""
+    return evaluation.calibration_error(evaluation.reliability(answers.max(axis=1), answers.argmax(axis=1) == labels))

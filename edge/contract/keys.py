@@ -29,6 +29,9 @@ FLEET_GROUPS = "fleet/groups.json"
 PLACEHOLDER = "empty.tmp"
 """The post seeds each class folder with it; ignored and kept."""
 
+ABSENT = "*"
+"""The condition "only if there is nothing yet", where an ETag would stand."""
+
 MAX_KEY_BYTES = 1024
 """S3's limit for a whole key."""
 
