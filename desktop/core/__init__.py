@@ -4,7 +4,7 @@ bucket ──sync──▶ catalog ──▶ sorting ──▶ journal ──del
    └──▶ dataset ──▶ training ──▶ registry ──▶ gate ──▶ release ──▶ fleet
 
 the world       ports · errors · progress · texts · words · settings
-the bucket      sync · catalog · images · pictures · importing · taxonomy · database
+the bucket      sync · catalog · images · pictures · importing · taxonomy · shelf · database
 decisions       journal · delivery · history
 sorting         sorting · pages · bursts · filters · desk · ledger · marks · pace
 training        retraining · dataset · training · run_folder · registry

@@ -6,17 +6,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from desktop.core.dataset import Entry, test_digest
-from desktop.core.errors import ConflictError, NotFoundError
+from desktop.core.errors import ConflictError
 from desktop.core.gate import judge, judge_all
 from desktop.core.measurement import Measurement
 from desktop.core.ports import ABSENT, ObjectStore
 from desktop.core.progress import CancelToken, Progress
 from desktop.core.registry import Model, Registry
 from desktop.core.release import Release
+from desktop.core.shelf import shelf
 from desktop.core.texts import _, ngettext
 from desktop.core.verdict import GateSettings, Ruling, Verdict
 from edge.contract.keys import ATTEMPTS
-from edge.contract.records import BadRecord, canonical_json, dump, load
+from edge.contract.records import canonical_json, dump
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,10 @@ class Comparison:
         digest = hashlib.sha256(canonical_json([mine.model, mine.test, mine.target, mine.since])).hexdigest()
         with suppress(ConflictError):  # looked at before
             self._store.put(f"{ATTEMPTS}{digest}.json", dump(mine), match=ABSENT)
-        made = [one for one in self._attempts() if (one.target, one.since) == (mine.target, mine.since)]
+        made = [one for one in shelf(self._store, ATTEMPTS, Attempt) if (one.target, one.since) == (mine.target, mine.since)]
         ordered = sorted((one.at_ms, one.model, one.test) for one in made)
         place = [number for number, (_at_ms, *what) in enumerate(ordered, 1) if what == [mine.model, mine.test]]
         return place[0] if place else len(made) + 1
-
-    def _attempts(self) -> Iterable[Attempt]:
-        for listed in self._store.list(ATTEMPTS):
-            with suppress(BadRecord, NotFoundError):
-                yield load(Attempt, self._store.get(listed.key).body)
 
 
 def _with_notes(verdict: Verdict, chosen: int, lost: str | None = None) -> Verdict:

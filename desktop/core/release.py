@@ -12,12 +12,13 @@ from enum import StrEnum
 
 from desktop.core.errors import ConflictError, GateError, NotFoundError
 from desktop.core.ports import ABSENT, Device, Fleet, ObjectStore
+from desktop.core.shelf import shelf
 from desktop.core.texts import _
 from desktop.core.verdict import Ruling, Verdict
 from desktop.core.words import worded
 from edge.contract.fleet import DeviceState
 from edge.contract.keys import DEPLOYMENTS
-from edge.contract.records import BadRecord, dump, load
+from edge.contract.records import dump
 
 ROLLBACK = "rollback"
 """The verdict of a way back: it was in service before and is not measured again."""
@@ -67,12 +68,7 @@ class Release:
 
     def deployments(self, target: str | None = None) -> list[Deployment]:
         """Give the deployments (those that reached all of a target), oldest first."""
-        found = []
-        for listed in self._store.list(DEPLOYMENTS):
-            with suppress(BadRecord, NotFoundError):
-                one = load(Deployment, self._store.get(listed.key).body)
-                if _key(one) == listed.key:  # else it is no record of ours, and could not be written back
-                    found.append(one)
+        found = shelf(self._store, DEPLOYMENTS, Deployment, _key)
         wanted = [one for one in found if target is None or self._covers(one.target, target)]
         return sorted(wanted, key=lambda one: (one.at_ms, one.id))
 

@@ -1,6 +1,6 @@
 """Training runs: begun, followed and registered; a run outlives the program, and any program can pick it up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +11,10 @@ from desktop.core.pictures import Pictures
 from desktop.core.ports import ABSENT, ObjectStore, RunState, RunStatus, Trainer, TrainingImage, TrainingPlan
 from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.registry import Model, Registry
+from desktop.core.shelf import shelf
 from desktop.core.texts import _
 from edge.contract.keys import RUNS
-from edge.contract.records import BadRecord, dump, load
+from edge.contract.records import dump, load
 
 _POLL_S = 0.1
 
@@ -109,7 +110,7 @@ class Training:
 
     def runs(self) -> list[Run]:
         """Give all runs, newest first; those of this computer that ended meanwhile are taken into the bucket first."""
-        found = [self._as_it_stands(run) for run in self._records()]
+        found = [self._as_it_stands(run) for run in shelf(self._store, RUNS, Run, lambda run: _key(run.id))]
         return sorted(found, key=lambda run: (run.at_ms, run.id), reverse=True)
 
     def log(self, run: str) -> list[str]:
@@ -145,13 +146,6 @@ class Training:
             self._take(status)
             return load(Run, self._store.get(_key(run.id)).body)
         return replace(run, state=status.state, message=status.step)
-
-    def _records(self) -> Iterator[Run]:
-        for listed in self._store.list(RUNS):
-            with suppress(BadRecord, NotFoundError):
-                run = load(Run, self._store.get(listed.key).body)
-                if _key(run.id) == listed.key:  # else it is no record of ours, and could not be written back
-                    yield run
 
     def _local(self, entries: Sequence[Entry], progress: Progress, cancel: CancelToken) -> tuple[TrainingImage, ...]:
         images = []
