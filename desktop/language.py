@@ -24,8 +24,8 @@ def speak(language: str = "") -> None:
 
 
 def spoken() -> str:
-    """Give the language in use, as HTML names it."""
-    return os.environ.get(VARIABLE, "en").replace("_", "-")
+    """Give the language in use: ``en``, ``zh_CN``."""
+    return os.environ.get(VARIABLE, "en")
 
 
 def catalog(language: str) -> NullTranslations:

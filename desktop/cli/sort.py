@@ -131,7 +131,8 @@ def classes(
         if add:
             taxonomy = save_taxonomy(job.plant.store, taxonomy.added(add))
         job.output.result({"classes": taxonomy.classes})
-        rows = [(one.id, one.key, one.names.get(spoken().replace("-", "_"), one.id)) for one in taxonomy.classes]
+        shown = taxonomy.shown(spoken())
+        rows = [(one.id, one.key, shown[one.id]) for one in taxonomy.classes]
         job.output.table((_("class"), _("key"), _("name")), rows)
 
 

@@ -52,6 +52,10 @@ class Taxonomy:
         """Give the ids that can be labelled, sorted: the order of a model's outputs."""
         return tuple(sorted(one.id for one in self.classes if not one.retired and one.merged_into is None))
 
+    def shown(self, language: str) -> dict[str, str]:
+        """Give what each class is called in a language, its id where it has no name there."""
+        return {one.id: one.names.get(language, one.id) for one in self.classes}
+
     def resolve(self, cls: str) -> str | None:
         """Give the class that a label counts as today; None for a folder that is no class."""
         known = {one.id: one for one in self.classes}

@@ -1,7 +1,7 @@
 """The plots of the report, as SVG: drawn with the page's own colours, so that they follow its light and dark."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from desktop.core.evaluation import Evaluation
@@ -40,7 +40,7 @@ def interval(verdict: Verdict) -> str:
     )
 
 
-def recalls(verdict: Verdict) -> str:
+def recalls(verdict: Verdict, shown: Mapping[str, str]) -> str:
     """Draw each class's recall before and after, with intervals."""
     ends = [value for row in verdict.classes for one in (row.old, row.new) if one for value in (one.low, one.high)]
     low = math.floor(min([*ends, 0.9]) * 10) / 10 if ends else 0.0
@@ -49,7 +49,7 @@ def recalls(verdict: Verdict) -> str:
     body = ""
     for number, row in enumerate(verdict.classes):
         y = 24 + number * _ROW
-        body += _text(0, y + 5, row.cls, "label")
+        body += _text(0, y + 5, shown.get(row.cls, row.cls), "label")
         for estimate, css, at in ((row.old, "old", y - 7), (row.new, "new", y + 7)):
             if estimate is not None and estimate.value is not None:
                 body += f'<line class="{css}" x1="{x(estimate.low):.1f}" x2="{x(estimate.high):.1f}" y1="{at}" y2="{at}"/>'
@@ -58,18 +58,19 @@ def recalls(verdict: Verdict) -> str:
     return _svg(500, height + 6, body, _("Recall of each class, before and after"))
 
 
-def confusion(evaluation: Evaluation) -> str:
+def confusion(evaluation: Evaluation, shown: Mapping[str, str]) -> str:
     """Draw the confusion matrix: rows are true, columns are what the model said."""
     side, top = 46, 70
     count = len(evaluation.classes)
     worst = max([n for row, line in enumerate(evaluation.confusion) for column, n in enumerate(line) if row != column], default=0)
     body = ""
     for row, (cls, line) in enumerate(zip(evaluation.classes, evaluation.confusion, strict=True)):
+        name = shown.get(cls, cls)
         y = top + row * side
-        body += _text(0, y + 28, cls, "label") + _text(
+        body += _text(0, y + 28, name, "label") + _text(
             _LEFT + count * side + 10, y + 28, _("of {n}").format(n=sum(line)), "axis left"
         )
-        body += f'<text class="axis" transform="translate({_LEFT + row * side + 24} {top - 8}) rotate(-35)">{escape(cls)}</text>'
+        body += f'<text class="axis" transform="translate({_LEFT + row * side + 24} {top - 8}) rotate(-35)">{escape(name)}</text>'
         for column, n in enumerate(line):
             css = "cell" if row == column or not n else ("cell wrong2" if n * 2 > worst else "cell wrong1")
             x = _LEFT + column * side

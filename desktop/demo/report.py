@@ -1,7 +1,7 @@
 """The story as one HTML file without anything outside it: the figures, the plots, the pictures."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -29,11 +29,16 @@ def write_report(tale: Tale, plant: Plant, target: Path) -> None:
     parts = [_headline(tale), _numbers(tale), _examples(plant)]
     if verdict is not None and after is not None:
         old = tale.before_again.field if tale.before_again else None
-        parts += [_verdict(verdict), _measures(verdict, old, after.measured.field), _changed(verdict, plant)]
+        parts += [
+            _verdict(verdict),
+            _measures(verdict, old, after.measured.field, plant.taxonomy().shown(spoken())),
+            _changed(verdict, plant),
+        ]
     parts.append(_steps(tale))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
-        page.substitute(lang=spoken(), title=_("Sortloop: one turn of the circle"), body="\n".join(parts)), encoding="utf-8"
+        page.substitute(lang=spoken().replace("_", "-"), title=_("Sortloop: one turn of the circle"), body="\n".join(parts)),
+        encoding="utf-8",
     )
 
 
@@ -95,11 +100,11 @@ def _verdict(verdict: Verdict) -> str:
     )
 
 
-def _measures(verdict: Verdict, old: Evaluation | None, new: Evaluation) -> str:
+def _measures(verdict: Verdict, old: Evaluation | None, new: Evaluation, shown: Mapping[str, str]) -> str:
     key = plots.legend((_("before"), _("after")))
     cards = (
-        (_("Recall by class"), key, plots.recalls(verdict)),
-        (_("Confusion, after"), escape(_("rows true, columns said")), plots.confusion(new)),
+        (_("Recall by class"), key, plots.recalls(verdict, shown)),
+        (_("Confusion, after"), escape(_("rows true, columns said")), plots.confusion(new, shown)),
         (_("Reliability"), key, plots.reliability(old, new)),
         (_("Precision over coverage"), key, plots.coverage(old, new)),
     )
@@ -125,10 +130,11 @@ def _changed(verdict: Verdict, plant: Plant) -> str:
 def _examples(plant: Plant) -> str:
     """Show some field pictures of each class."""
     rows = ""
+    shown = plant.taxonomy().shown(spoken())
     for cls in plant.taxonomy().active():
         images = [image for image in plant.catalog.images(Area.LABELED) if image.cls == cls]
         chosen = images[:: max(1, len(images) // _SHOWN)][:_SHOWN]
-        rows += f'<div class="row"><span class="cls">{_glyph(cls)}{escape(cls)}</span>{_pictures(plant, chosen)}</div>'
+        rows += f'<div class="row"><span class="cls">{_glyph(cls)}{escape(shown[cls])}</span>{_pictures(plant, chosen)}</div>'
     title = escape(_("What the cameras saw"))
     return f'<section class="card"><h3>{title}</h3>{rows}</section>'
 
