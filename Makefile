@@ -23,8 +23,13 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks $(only)
 
-bundle: $(VENV)/.dev
+bundle: $(VENV)/.bundle
+	@.ci/packages qt
+	@.ci/packages bundle
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/frozen build_spec.spec
+	QT_QPA_PLATFORM=offscreen dist/sortloop/sortloop gui --self-test
+	@du -sh dist/sortloop
 
 texts: $(VENV)/.dev
 	@mkdir -p build
@@ -38,6 +43,10 @@ $(VENV)/.desktop: pyproject.toml constraints.txt
 	@.ci/packages python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[desktop]"
+	@touch $@
+
+$(VENV)/.bundle: $(VENV)/.desktop
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[desktop,bundle]"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.desktop

@@ -1,41 +1,46 @@
-"""The composition root: an address and a home folder become the services of a plant, for window and command line alike."""
+"""The composition root: an address and a home folder become the services of a plant, for window and command line alike.
+
+What not every start needs is imported where it is made: all together it takes as long as the whole rest of the window's start.
+"""
 
 import getpass
 import hashlib
 import os
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
-from ulid import ULID
 
 from desktop.core.catalog import Catalog
-from desktop.core.comparison import Comparison
+from desktop.core.chronicle import Chronicle
 from desktop.core.delivery import Delivery, DeliveryReport
 from desktop.core.errors import ConfigError, OfflineError
 from desktop.core.journal import Journal
-from desktop.core.measurement import Measurement
-from desktop.core.pictures import Pictures
 from desktop.core.ports import Fleet, ObjectStore
 from desktop.core.progress import CancelToken, Progress, silent
-from desktop.core.registry import Registry
-from desktop.core.release import Release
-from desktop.core.retraining import Retraining
 from desktop.core.settings import Settings, load_settings
 from desktop.core.taxonomy import Taxonomy, default_taxonomy, load_taxonomy
 from desktop.core.texts import _
-from desktop.core.training import Training
-from desktop.local.fleet import BucketFleet
 from desktop.local.store import FolderStore
-from desktop.local.thumbnails import look, shrink
-from desktop.local.trainer import ProcessTrainer
 from edge.contract.keys import DEFAULT_PREFIX
 from edge.contract.records import dump, load
+
+if TYPE_CHECKING:
+    from desktop.core.comparison import Comparison
+    from desktop.core.importing import ImportReport
+    from desktop.core.measurement import Measurement
+    from desktop.core.pictures import Pictures
+    from desktop.core.registry import Registry
+    from desktop.core.release import Release
+    from desktop.core.retraining import Retraining
+    from desktop.core.training import Training
 
 _POLL_S = 0.05
 _RETRY_S = 2.0
@@ -59,7 +64,18 @@ def now_ms() -> int:
 
 def new_id() -> str:
     """Give a new ULID."""
+    from ulid import ULID  # noqa: PLC0415
+
     return str(ULID())
+
+
+def own_command(*words: str) -> list[str]:
+    """Give the command that starts this program with some words: by Python, or as the frozen program it is."""
+    if not getattr(sys, "frozen", False):
+        return [sys.executable, "-m", "desktop", *words]
+    program = Path(sys.executable)
+    # On Windows the window's own executable has no standard output, and a worker speaks by it (build_spec.spec).
+    return [str(program.with_name("sortloop.exe") if sys.platform == "win32" else program), *words]
 
 
 @dataclass(frozen=True)
@@ -85,37 +101,57 @@ class Plant:
         return Journal(self.folder / "journal.sqlite", now_ms, new_id)
 
     @cached_property
-    def pictures(self) -> Pictures:
-        """The bytes of images."""
-        quota_bytes = int(self.settings.cache.quota_gb * (1 << 30))
-        return Pictures(self.store, self.catalog, self.folder / "pictures", look=look, shrink=shrink, quota_bytes=quota_bytes)
+    def chronicle(self) -> Chronicle:
+        """The history of all labellers."""
+        return Chronicle(self.folder / "history.sqlite")
 
     @cached_property
-    def registry(self) -> Registry:
+    def pictures(self) -> "Pictures":
+        """The bytes of images."""
+        from desktop.core.pictures import Pictures  # noqa: PLC0415
+        from desktop.local.thumbnails import PENCIL, look, shrink  # noqa: PLC0415
+
+        quota_bytes = int(self.settings.cache.quota_gb * (1 << 30))
+        folder = self.folder / "pictures"
+        return Pictures(self.store, self.catalog, folder, look=look, shrink=shrink, pencil=PENCIL, quota_bytes=quota_bytes)
+
+    @cached_property
+    def registry(self) -> "Registry":
         """The models."""
+        from desktop.core.registry import Registry  # noqa: PLC0415
+
         return Registry(self.store, self.folder / "models")
 
     @cached_property
-    def training(self) -> Training:
+    def training(self) -> "Training":
         """The runs."""
-        trainer = ProcessTrainer(self.home / "runs", self.home / "features", self.settings.training.threads)
+        from desktop.core.training import Training  # noqa: PLC0415
+        from desktop.local.trainer import ProcessTrainer  # noqa: PLC0415
+
+        child, threads = own_command("worker-train"), self.settings.training.threads
+        trainer = ProcessTrainer(self.home / "runs", self.home / "features", child, threads)
         return Training(self.store, self.pictures, self.registry, trainer, now_ms, new_id)
 
     @cached_property
     def fleet(self) -> Fleet:
         """The devices."""
+        from desktop.local.fleet import BucketFleet  # noqa: PLC0415
+
         return BucketFleet(self.store, now_ms)
 
     @cached_property
-    def release(self) -> Release:
+    def release(self) -> "Release":
         """The deployments."""
+        from desktop.core.release import Release  # noqa: PLC0415
+
         return Release(self.store, self.fleet, now_ms, new_id)
 
     @cached_property
-    def measurement(self) -> Measurement:
+    def measurement(self) -> "Measurement":
         """The models at work on this computer."""
+        from desktop.core.measurement import Measurement  # noqa: PLC0415
         from desktop.ml.features import Picture  # noqa: PLC0415
-        from desktop.ml.scorer import Scorer  # noqa: PLC0415 - ONNX Runtime takes a tenth of a second that few commands need
+        from desktop.ml.scorer import Scorer  # noqa: PLC0415
 
         scorer = Scorer(self.home / "features", self.settings.training.threads)
         return Measurement(
@@ -129,13 +165,17 @@ class Plant:
         )
 
     @cached_property
-    def retraining(self) -> Retraining:
+    def retraining(self) -> "Retraining":
         """From labels to a measured model."""
+        from desktop.core.retraining import Retraining  # noqa: PLC0415
+
         return Retraining(self.measurement, self.training, self.release)
 
     @cached_property
-    def comparison(self) -> Comparison:
+    def comparison(self) -> "Comparison":
         """The gate and its attempts."""
+        from desktop.core.comparison import Comparison  # noqa: PLC0415
+
         return Comparison(self.store, self.measurement, self.registry, self.release, self.settings.gate, now_ms)
 
     def taxonomy(self) -> Taxonomy:
@@ -151,6 +191,19 @@ class Plant:
         if self.catalog.fact(_CLASSES) != seen:
             self.catalog.set_fact(_CLASSES, seen)
         return found
+
+    def take_in(self, folder: Path, progress: Progress, cancel: CancelToken) -> "ImportReport":
+        """Take the pictures of a folder per class into the base data; folders of other names become classes."""
+        from desktop.core.importing import import_folder  # noqa: PLC0415
+        from desktop.local.thumbnails import look  # noqa: PLC0415
+
+        return import_folder(self.store, folder, look=look, add_classes=True, progress=progress, cancel=cancel)
+
+    def close(self) -> None:
+        """Let the files go that were opened."""
+        for name in ("catalog", "journal", "chronicle"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     def tidy(self) -> None:
         """Once a day, look after a folder: what was moved by hand gets its metadata, what killed programs left is removed."""

@@ -16,6 +16,10 @@ RESOURCES = _NEXT_TO_PACKAGE if _NEXT_TO_PACKAGE.is_dir() else Path(__file__).pa
 """Inside the package once it is installed, beside it in a checkout."""
 
 
+LANGUAGES = ("en", "zh_CN")
+"""Those that the program speaks wholly."""
+
+
 def speak(language: str = "") -> None:
     """Use a language from now on (``en``, ``zh_CN``); empty: what the environment says. One that is not there is English."""
     chosen = language or os.environ.get(VARIABLE) or _of_the_system()

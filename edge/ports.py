@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from edge.contract.messages import Answer
 from edge.contract.metadata import Clock
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class CameraError(Exception):
@@ -41,9 +42,9 @@ class Prediction:
     """A classifier's answer to one picture."""
 
     classes: tuple[str, ...]
-    probabilities: NDArray[Any]
+    probabilities: "NDArray[Any]"
     """A number a class, together 1."""
-    features: NDArray[Any] | None = field(default=None, compare=False)
+    features: "NDArray[Any] | None" = field(default=None, compare=False)
 
     @property
     def label(self) -> str:

@@ -31,7 +31,7 @@ from edge.contract.records import load
 from tests.bundles import make_bundle
 from tests.clock import Ids
 from tests.devices import BucketSite
-from tests.plant import Plant, plain_shrink
+from tests.plant import PLAIN_PENCIL, Plant, plain_shrink
 from tests.unit.field import moment
 
 DEVICE = "pi-1"
@@ -84,7 +84,12 @@ class Laboratory:
         self.plant = Plant(folder)
         self.store, self.clock = self.plant.store, self.plant.clock
         self.plant.pictures = Pictures(
-            self.store, self.plant.catalog, self.plant.home / "pictures", look=look, shrink=plain_shrink
+            self.store,
+            self.plant.catalog,
+            self.plant.home / "pictures",
+            look=look,
+            shrink=plain_shrink,
+            pencil=PLAIN_PENCIL,
         )
         self.registry = Registry(self.store, self.plant.home / "models")
         self.score = Score()

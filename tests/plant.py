@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
+
 from desktop.core.catalog import Catalog
 from desktop.core.delivery import Delivery, DeliveryReport
 from desktop.core.images import Image
 from desktop.core.journal import Choice, Decision, Journal, Kind
-from desktop.core.pictures import Look, Pictures
+from desktop.core.pictures import Look, Pencil, Pictures, Pixels
 from desktop.core.ports import ABSENT, ObjectStore
 from desktop.core.progress import CancelToken, silent
 from desktop.core.sync import SyncReport, sync
@@ -26,6 +28,22 @@ def plain_look(data: bytes) -> Look:
 def plain_shrink(data: bytes, size: int) -> bytes:
     """Give the first bytes, as if they were a thumbnail."""
     return data[:size]
+
+
+def plain_reduce(data: bytes, at_least: int) -> Pixels:
+    """Give the first bytes, as if they were a row of pixels."""
+    if data.startswith(b"bad"):
+        raise ValueError("no picture")
+    row = np.frombuffer(data[:at_least], np.uint8)
+    return np.repeat(row[np.newaxis, :, np.newaxis], 4, axis=2)
+
+
+PLAIN_PENCIL = Pencil(
+    plain_reduce,
+    lambda pixels, width, height: pixels[:height, :width],
+    lambda pixels: pixels[0, :, 0].tobytes(),
+    lambda data: (len(data), 1),
+)
 
 
 class Plant:
@@ -52,7 +70,9 @@ class Plant:
         """Open catalog and journal, as the program does when it starts."""
         self.catalog = Catalog(self.home / "catalog.sqlite")
         self.journal = Journal(self.home / "journal.sqlite", self.clock, self.ids)
-        self.pictures = Pictures(self.store, self.catalog, self.home / "pictures", look=plain_look, shrink=plain_shrink)
+        self.pictures = Pictures(
+            self.store, self.catalog, self.home / "pictures", look=plain_look, shrink=plain_shrink, pencil=PLAIN_PENCIL
+        )
 
     def close(self) -> None:
         """Let the files go."""

@@ -9,5 +9,5 @@ output    progress bars, tables, JSON
 collect   sync, status, list, import      sort     label, undo, deliver, history, classes
 learn     train, runs, models, export     judge    evaluate, compare
 fleet     deploy, rollback, fleet         check    doctor
-demo      demo
+demo      demo                                 gui       gui, the window
 """

@@ -1,21 +1,38 @@
 """demo: the whole circle on drawn pictures, on this computer, in about two minutes."""
 
 import shutil
+import sys
+import threading
+import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from desktop.app import open_plant
-from desktop.cli.messages import REFUSED, interruptible
-from desktop.cli.output import plain
+from desktop.cli.messages import REFUSED, cancel_at_end, interruptible
+from desktop.cli.output import one_line, plain
 from desktop.cli.plant import Options
+from desktop.cli.window import open_window, screen
 from desktop.core.errors import ConfigError
+from desktop.core.progress import Step
 from desktop.core.texts import _
 from desktop.core.verdict import Ruling
 
+_TOLD_S = 0.1
 _MARK = ".sortloop-demo"
 """A folder with this file was made by a demo and may be made anew."""
+
+
+class By(StrEnum):
+    """Who takes the plant through its second half."""
+
+    BEST = "best"
+    """You where there is a screen, else keys."""
+    YOU = "you"
+    KEYS = "keys"
+    COMMANDS = "commands"
 
 
 def add_to(program: typer.Typer) -> None:
@@ -30,6 +47,10 @@ def demo(
     ),
     report: Annotated[Path | None, typer.Option(help=_("The HTML report; empty: report.html in the folder."))] = None,
     seed: Annotated[int, typer.Option(help=_("Another number, other pictures."))] = 1,
+    by: Annotated[
+        By, typer.Option(help=_("Who sorts, trains and deploys: you in the window, keys sent to it unseen, or commands."))
+    ] = By.BEST,
+    hold: Annotated[bool, typer.Option("--hold", hidden=True)] = False,
 ) -> None:
     from desktop.demo.report import write_report  # noqa: PLC0415 - other commands need none of it
     from desktop.demo.story import Story  # noqa: PLC0415
@@ -38,9 +59,23 @@ def demo(
     folder = folder.absolute()
     target = (report or folder / "report.html").absolute()
     _make_room(folder)
+    if hold:
+        _hold(options, folder, seed)
+        return
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
+    if by is By.BEST:
+        by = By.YOU if screen() else By.KEYS
     with options.output.progress() as progress, interruptible() as cancel:
         story = Story(plant, folder, options.output.say, progress, cancel, seed)
+        if by is By.YOU:
+            with story.field():
+                open_window(str(folder / "bucket"), folder / "home")
+            options.output.result({"bucket": str(folder / "bucket"), "home": str(folder / "home")})
+            return
+        if by is By.KEYS:
+            from desktop.demo.screen import turn  # noqa: PLC0415 - it needs Qt
+
+            story.turner = turn
         tale = story.tell()
         write_report(tale, plant, target)
     ruling = tale.verdict.verdict if tale.verdict else None
@@ -62,6 +97,31 @@ def demo(
     )
     if ruling not in (Ruling.PASS, Ruling.FIRST):
         raise typer.Exit(REFUSED)
+
+
+def _hold(options: Options, folder: Path, seed: int) -> None:
+    """Build the plant, a JSON line a step, for whoever holds the other end of standard input; the devices run until it closes."""
+    from desktop.demo.story import Story  # noqa: PLC0415
+
+    def told(document: object) -> None:
+        sys.stdout.write(one_line(document))
+        sys.stdout.flush()
+
+    plant = open_plant(str(folder / "bucket"), options.home, create=True)
+    with interruptible() as cancel:
+        threading.Thread(target=cancel_at_end, args=(cancel,), daemon=True).start()
+        last_s = 0.0
+
+        def progress(step: Step) -> None:
+            nonlocal last_s
+            if (now_s := time.monotonic()) - last_s > _TOLD_S:
+                last_s = now_s
+                told({"label": step.label, "done": step.done, "total": step.total})
+
+        with Story(plant, folder, lambda _text, _style: None, progress, cancel, seed).field():
+            told({"ready": str(folder / "bucket")})
+            while not cancel.cancelled:
+                cancel.wait(_TOLD_S)
 
 
 def _make_room(folder: Path) -> None:

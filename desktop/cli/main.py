@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from desktop.app import default_home
-from desktop.cli import check, collect, demo, fleet, judge, learn, messages, sort
+from desktop.cli import check, collect, demo, fleet, gui, judge, learn, messages, sort
 from desktop.cli.output import Output
 from desktop.cli.plant import Options
+from desktop.cli.window import open_window
 from desktop.core.texts import _
 
-program = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for station in (collect, sort, learn, judge, fleet, check, demo):
+program = typer.Typer(invoke_without_command=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+for station in (collect, sort, learn, judge, fleet, check, demo, gui):
     station.add_to(program)
 
 
@@ -26,6 +27,8 @@ def options(
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout, progress on stderr."))] = False,
 ) -> None:
     context.obj = Options(bucket, home or default_home(), Output(as_json=as_json))
+    if context.invoked_subcommand is None:
+        raise typer.Exit(open_window(bucket, context.obj.home))
 
 
 def run_arguments(words: list[str]) -> int:

@@ -69,3 +69,9 @@ def interruptible() -> Iterator[CancelToken]:
         yield token
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def cancel_at_end(cancel: CancelToken) -> None:
+    """Wait until standard input closes: whoever started this program holds its other end, and closes it by ending."""
+    sys.stdin.buffer.read()
+    cancel.cancel()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from desktop.cli.messages import CONFLICTS, exit_code, show, told
+from desktop.cli.messages import CONFLICTS, cancel_at_end, exit_code, show, told
 from desktop.cli.output import when
 from desktop.cli.plant import Work, work
 from desktop.core.catalog import Catalog
@@ -16,7 +16,6 @@ from desktop.core.delivery import DeliveryReport
 from desktop.core.errors import AppError, BusyError, ConfigError, ConflictError, NotFoundError
 from desktop.core.history import read_history
 from desktop.core.journal import Choice, Decision, Kind, State
-from desktop.core.progress import CancelToken
 from desktop.core.taxonomy import save_taxonomy
 from desktop.core.texts import _, ngettext
 from desktop.core.words import worded
@@ -79,7 +78,7 @@ def deliver(
 ) -> None:
     with work(context) as job:
         if follow:
-            threading.Thread(target=_cancel_at_end, args=(job.cancel,), daemon=True).start()
+            threading.Thread(target=cancel_at_end, args=(job.cancel,), daemon=True).start()
             report = job.plant.keep_delivering(job.cancel)
         else:
             report = job.plant.deliver(job.progress, job.cancel)
@@ -134,12 +133,6 @@ def classes(
         shown = taxonomy.shown(spoken())
         rows = [(one.id, one.key, shown[one.id]) for one in taxonomy.classes]
         job.output.table((_("class"), _("key"), _("name")), rows)
-
-
-def _cancel_at_end(cancel: CancelToken) -> None:
-    """Whoever started this program holds the other end, and closes it by ending in whatever way."""
-    sys.stdin.buffer.read()
-    cancel.cancel()
 
 
 def _target(job: Work, cls: str) -> tuple[Kind, Area, str | None]:

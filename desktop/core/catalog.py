@@ -171,6 +171,11 @@ class Catalog:
         marks = ",".join("?" * len(areas))
         return self._known(f"WHERE object.area IN ({marks}) ORDER BY object.key", model, areas)
 
+    def newest(self, area: Area, cls: str, limit: int, *, model: str | None = None) -> list[Known]:
+        """Give the images of one class that lie in an area, the last that came there first."""
+        where = "WHERE object.area = ? AND object.cls = ? ORDER BY object.modified_ms DESC, object.name LIMIT ?"
+        return self._known(where, model, (area, cls, limit))
+
     def find(self, name: str) -> list[Known]:
         """Give the images of a base name (more than one is a conflict), or the one of a whole key."""
         return self._known("WHERE object.name = ? OR object.key = ?", None, (name, name))
@@ -206,6 +211,13 @@ class Catalog:
                 "INSERT OR REPLACE INTO prediction VALUES (?, ?, ?)",
                 [(sha256, model, json.dumps(best)) for sha256, best in scores.items()],
             )
+
+    def scores(self, image: Image, model: str) -> list[tuple[str, float]]:
+        """Give a model's answer for an image, classes with probabilities, best first; empty if it gave none."""
+        query = """SELECT prediction.scores FROM content JOIN prediction ON prediction.sha256 = content.sha256
+            WHERE content.name = ? AND content.etag = ? AND prediction.model = ?"""
+        found = self._rows(query, (image.name, image.etag, model))
+        return [(cls, probability) for cls, probability in json.loads(found[0]["scores"])] if found else []
 
     def fact(self, name: str) -> str | None:
         """Give a small remembered text."""

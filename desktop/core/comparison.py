@@ -68,7 +68,7 @@ class Comparison:
         if best is not None and best.id in {new.id, old.id if old else None}:
             best = None
         models = [new, *(model for model in (old, best) if model)]
-        tests, chosen = self._tests(models, progress, cancel)
+        tests, chosen = self.tests(models, progress, cancel)
         labelled, answers = self._measurement.answers(models, tests, progress, cancel)
         ours, *others = answers
         theirs = others.pop(0) if old else None
@@ -78,11 +78,11 @@ class Comparison:
 
     def contrast(self, new: Model, old: Model, progress: Progress, cancel: CancelToken) -> Verdict:
         """Hold any two models against each other; it opens no gate, so it is no attempt."""
-        tests, chosen = self._tests([new, old], progress, cancel)
+        tests, chosen = self.tests([new, old], progress, cancel)
         labelled, (ours, theirs) = self._measurement.answers([new, old], tests, progress, cancel)
         return _with_notes(judge(labelled, ours, theirs, attempt=1, settings=self._settings), chosen)
 
-    def _tests(self, models: Sequence[Model], progress: Progress, cancel: CancelToken) -> tuple[list[Entry], int]:
+    def tests(self, models: Sequence[Model], progress: Progress, cancel: CancelToken) -> tuple[list[Entry], int]:
         """Give the blind test pictures that came by chance alone, and how many that did not were left out.
 
         Pictures that came for any other reason count where that is allowed. For a model of unknown training only those

@@ -155,6 +155,30 @@ def load_summary(store: ObjectStore, dataset: str) -> Summary:
     return load(Summary, store.get(f"{DATASETS}{dataset}/dataset.json").body)
 
 
+def load_tests(store: ObjectStore, dataset: str, known: Iterable[Known]) -> Dataset:
+    """Give a frozen dataset's test pictures again, each where it lies now; what was erased or changed since is left out.
+
+    What it trained on is not read: ``train`` is empty.
+
+    Raises:
+        NotFoundError: there is no such dataset.
+    """
+    told = load_summary(store, dataset)
+    where = {(_name(one), one.content.sha256): one.image for one in known if one.content is not None}
+
+    def part(name: str) -> Iterator[Entry]:
+        for line in store.get(f"{DATASETS}{dataset}/{name}.jsonl").body.splitlines():
+            record = json.loads(line)
+            image = where.get((record["name"], record["sha256"]))
+            if image is not None:
+                yield Entry(
+                    image.key, image.etag, record["name"], record["sha256"], told.classes[record["label"]], record["burst"],
+                    record["blind"], record["chance"], image.captured_ms,
+                )  # fmt: skip
+
+    return Dataset(dataset, told.classes, (), tuple(part("test")), tuple(part("base_test")), told.left_out)
+
+
 def summary(dataset: Dataset) -> Summary:
     """Give a dataset's counts by class."""
     return Summary(

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from desktop.core.errors import ConflictError
 from desktop.core.journal import Decision, Journal
 from desktop.core.ports import ABSENT, ObjectStore
-from edge.contract.keys import HISTORY, segment_key
+from edge.contract.keys import HISTORY, Place, locate, segment_key
 from edge.contract.records import BadRecord, dump, load
 
 SEGMENT_LIMIT = 200
 SEGMENT_AGE_MS = 60_000
+END_MS = 253_402_300_800_000
+"""The year 10000; calendars end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,20 @@ class Event:
     blind: bool = False
     suggestion: str | None = None
     model: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.at_ms < END_MS:
+            raise ValueError("at_ms: a moment was expected")
+
+    @property
+    def before(self) -> Place | None:
+        """Where the image lay, taken apart; None if that is no place for one."""
+        return locate(self.source)
+
+    @property
+    def after(self) -> Place | None:
+        """Where it was to lie."""
+        return locate(self.target)
 
 
 def event_of(decision: Decision) -> Event:
@@ -61,8 +77,11 @@ def read_history(store: ObjectStore, since_ms: int = 0) -> Iterator[Event]:
     first_day = datetime.fromtimestamp(since_ms / 1000, UTC).strftime("%Y-%m-%d")
     for listed in store.list(HISTORY):
         if listed.key.endswith(".jsonl") and listed.key.split("/")[-2] >= first_day:
-            for line in store.get(listed.key).body.splitlines():
-                with suppress(BadRecord):
-                    event = load(Event, line)
-                    if event.at_ms >= since_ms:
-                        yield event
+            yield from (event for event in events_in(store.get(listed.key).body) if event.at_ms >= since_ms)
+
+
+def events_in(segment: bytes) -> Iterator[Event]:
+    """Give the events of one segment; lines that make no sense are left out."""
+    for line in segment.splitlines():
+        with suppress(BadRecord):
+            yield load(Event, line)

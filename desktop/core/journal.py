@@ -10,6 +10,7 @@ their order. Any process may append; one delivers (:mod:`desktop.core.delivery`)
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from desktop.core.database import Arguments, connect, rows, transaction
+from edge.contract.keys import locate
 
 _SCHEMA_1 = """
 CREATE TABLE step (
@@ -223,12 +225,39 @@ class Journal:
         """Count the decisions that are not delivered yet."""
         return int(self._rows(f"SELECT count(*) FROM decision WHERE state IN {_OPEN}")[0][0])
 
+    def unfinished(self) -> list[str]:
+        """Give the ids of the decisions that are not delivered yet, oldest first."""
+        return [row["id"] for row in self._rows(f"SELECT id FROM decision WHERE state IN {_OPEN} ORDER BY seq")]
+
+    def added(self, place: int = 0) -> tuple[list[str], int]:
+        """Give the ids of the decisions recorded after a place in the journal, and the place after them."""
+        found = self._rows("SELECT id, seq FROM decision WHERE seq > ? ORDER BY seq", (place,))
+        return [row["id"] for row in found], found[-1]["seq"] if found else place
+
+    def end(self) -> int:
+        """Give the place after all that is recorded."""
+        return int(self._rows("SELECT coalesce(max(seq), 0) FROM decision")[0][0])
+
     def conflicts(self) -> int:
         """Count the images whose last move, of those not cancelled, ended in a conflict."""
         query = """SELECT count(*) FROM decision WHERE state = 'conflict' AND NOT EXISTS (
             SELECT 1 FROM decision AS later WHERE later.name = decision.name AND later.seq > decision.seq
             AND later.source <> later.target AND later.state <> 'cancelled')"""
         return int(self._rows(query)[0][0])
+
+    def moved(self, since_ms: int) -> int:
+        """Count the moves decided since a moment that are done."""
+        query = """SELECT count(*) FROM step JOIN decision ON decision.step = step.id
+            WHERE step.at_ms >= ? AND decision.state = 'done' AND decision.source <> decision.target"""
+        return int(self._rows(query, (since_ms,))[0][0])
+
+    def labelled(self, labeller: str, since_ms: int) -> dict[str, int]:
+        """Count by class the images that somebody labelled since a moment, each by their last label that stands."""
+        query = """SELECT decision.name, decision.target FROM step JOIN decision ON decision.step = step.id
+            WHERE step.labeller = ? AND step.at_ms >= ? AND step.state = 'live' AND step.kind IN ('label', 'confirm')
+            AND decision.state NOT IN ('lost', 'conflict') ORDER BY decision.seq"""
+        last = {row["name"]: locate(row["target"]) for row in self._rows(query, (labeller, since_ms))}
+        return dict(Counter(place.cls for place in last.values() if place is not None and place.cls is not None))
 
     def overlay(self) -> dict[str, str]:
         """Give where each image with unfinished decisions will lie: name → key."""

@@ -37,14 +37,24 @@ class Ledger:
         labeller: Who decides.
         find: Gives an image by its name, wherever it lies, or None.
         area: Where the images are at home.
+        whole: Whether these are all images of the area, so that what unfinished decisions bring there belongs to them.
     """
 
     def __init__(
-        self, images: Iterable[Image], journal: Journal, labeller: str, find: Callable[[str], Image | None], area: Area
+        self,
+        images: Iterable[Image],
+        journal: Journal,
+        labeller: str,
+        find: Callable[[str], Image | None],
+        area: Area,
+        *,
+        whole: bool = True,
     ) -> None:
         self.images: dict[str, Image] = {}
         """By base name. Each is *open* where it lies: that is its home."""
         self.gone: dict[str, Mark] = {}
+        self.wanted = Status.OPEN
+        """What waits for a decision: open images, or those that were set aside."""
         self.made: Counter[Mark] = Counter()
         """Images by the last decision of this session on them."""
         self._journal = journal
@@ -55,7 +65,7 @@ class Ledger:
         self._places: dict[str, tuple[str, str]] = {}
         self._words: dict[str, list[_Word]] = {}
         self.take(images)
-        planned = journal.overlay()
+        planned = journal.overlay() if whole else {}
         coming = (self._at_home(name, key) for name, key in planned.items() if name not in self.images)
         self._lay([image for image in coming if image is not None], planned)
 
@@ -63,6 +73,10 @@ class Ledger:
     def decided(self) -> int:
         """How many images this session has decided on."""
         return sum(count for mark, count in self.made.items() if mark.status is not Status.OPEN)
+
+    def work_with(self, journal: Journal, find: Callable[[str], Image | None]) -> None:
+        """Go on with another connection to the same journal and catalog."""
+        self._journal, self._find = journal, find
 
     def holds(self, name: str) -> bool:
         """Tell whether an image is here to be decided on."""
@@ -81,6 +95,10 @@ class Ledger:
             return words[-1].mark
         mark = mark_at(self.key(name), self.images[name].key) if name in self._places else OPEN
         return UNSURE if mark is OPEN and name in self._unsure else mark
+
+    def waits(self, name: str) -> bool:
+        """Tell whether an image waits for a decision."""
+        return self.mark(name).status is self.wanted
 
     def take(self, images: Iterable[Image]) -> None:
         """Take in images as the catalog has them now; one that was gone is here again."""
@@ -114,7 +132,9 @@ class Ledger:
     def undo(self) -> list[Decision]:
         """Take back the labeller's last step, also one of an earlier session; give its decisions, empty if there is none."""
         undone = self._journal.undo(self._labeller)
-        self._unsure = self._journal.unsure() if undone else self._unsure
+        if undone:  # what others said of other images since is taken in with the images, when all is counted anew
+            names = {decision.choice.name for decision in undone}
+            self._unsure = self._unsure - names | self._journal.unsure() & names
         for decision in undone:
             if self._brings(decision, decision.choice.source):
                 self._revert(decision)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.catalog import Catalog
-from desktop.core.dataset import Dataset, Entry, freeze, save_dataset
+from desktop.core.dataset import Dataset, Entry, freeze, load_tests, save_dataset
 from desktop.core.errors import ConfigError, NotFoundError
 from desktop.core.evaluation import Answers, Evaluation, Labelled, evaluate
 from desktop.core.importing import class_of_folder
@@ -52,6 +52,14 @@ class Measurement:
         areas = (Area.LABELED, Area.BASE, Area.RAW)
         self._pictures.fetch_all(unseen(self._catalog.known(*areas)), progress, cancel)
         return freeze(self._catalog.known(*areas), self._taxonomy(), self._catalog.twins())
+
+    def tests(self, dataset: str) -> Dataset:
+        """Give the test pictures of a dataset that was frozen before, where they lie now.
+
+        Raises:
+            NotFoundError: there is no such dataset.
+        """
+        return load_tests(self._store, dataset, self._catalog.known(Area.LABELED, Area.BASE, Area.RAW, Area.DISCARDED))
 
     def measure(self, model: Model, dataset: Dataset, progress: Progress, cancel: CancelToken) -> Measured:
         """Give a model's evaluations on a dataset's test pictures, measured once and kept beside the model."""

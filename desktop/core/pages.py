@@ -27,6 +27,8 @@ class Order(StrEnum):
     NEWEST = "newest"
     DEVICE = "device"
     """Pages of one device, newest first."""
+    GIVEN = "given"
+    """As they were handed over: what chose them has put them in order."""
 
 
 class PageKind(StrEnum):
@@ -116,6 +118,8 @@ def _ordered(tiles: list[Tile], order: Order, classes: Sequence[str], size: int)
         return _by_class(tiles, classes, size)
     if order is Order.UNCERTAIN:
         return [Page(PageKind.MIXED, chunk) for chunk in _chunks(sorted(tiles, key=_certainty), size)]
+    if order is Order.GIVEN:
+        return [Page(PageKind.MIXED, chunk) for chunk in _chunks(tiles, size)]
     newest = sorted(tiles, key=lambda tile: (time_ms(tile.images[-1]), tile.images[-1].name), reverse=True)
     if order is Order.NEWEST:
         return [Page(PageKind.MIXED, chunk) for chunk in _chunks(newest, size)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from desktop.core.catalog import Catalog, Content, Known, Label
 from desktop.core.errors import ConfigError, NotFoundError, StorageFullError
@@ -20,9 +21,17 @@ from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.texts import _
 from edge.contract.metadata import decode_label, decode_raw
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 DEFAULT_QUOTA_BYTES = 10 << 30
+RUNGS = (192, 256, 384, 512, 768, 1024, 1536, 2048)
+"""The sizes in which pictures are kept for the screen: a window has hundreds of sizes, each of these serves many."""
 MAX_BYTES = 256 << 20
 """What is larger is no picture, and is not read into memory to find out."""
+_ALL = 1 << 20
+"""More pixels than any picture has on a side."""
 KEPT_S = 3600
 """What was given out within the last hour stays, quota or not: a training or a measurement may be about to read it."""
 
@@ -34,6 +43,33 @@ class Look:
     dhash: int | None
     phash: int | None
     problem: str | None
+
+
+Pixels: TypeAlias = "NDArray[np.uint8]"
+"""Rows of B, G, R and 255, as a screen takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pencil:
+    """How pictures get onto the screen; ``reduce`` and ``fit`` leave other threads alone while they work."""
+
+    reduce: Callable[[bytes, int], Pixels]
+    """Decode a picture upright at the smallest scale whose longer side still has that many pixels; ``ValueError``: why not."""
+    fit: Callable[[Pixels, int, int], Pixels]
+    """Make pixels fit a width and a height, never larger than they are."""
+    pack: Callable[[Pixels], bytes]
+    """Give pixels as a JPEG."""
+    measure: Callable[[bytes], tuple[int, int]]
+    """Give width and height of a whole picture held upright; only its head is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture from its own bytes, and how large the whole of it is."""
+
+    width: int
+    height: int
+    pixels: Pixels
 
 
 class _TooLarge(ConfigError):
@@ -51,6 +87,7 @@ class Pictures:
         *,
         look: Callable[[bytes], Look],
         shrink: Callable[[bytes, int], bytes],
+        pencil: Pencil,
         quota_bytes: int = DEFAULT_QUOTA_BYTES,
     ) -> None:
         self._store = store
@@ -58,6 +95,7 @@ class Pictures:
         self._folder = folder
         self._look = look
         self._shrink = shrink
+        self._pencil = pencil
         self._quota_bytes = quota_bytes
         self._size_bytes: int | None = None
         self._full_bytes = float(quota_bytes)
@@ -106,6 +144,38 @@ class Pictures:
         self._write(path, small)
         return small
 
+    def pixels(self, image: Image, width: int, height: int) -> Pixels:
+        """Give what a screen shows of an image in a box: whole, the right way up, never enlarged.
+
+        One decode gives both what is shown and what is kept: a JPEG of the next rung, as large as the decoder left it.
+
+        Raises:
+            ValueError: it cannot be decoded; the message is a plain reason. NotFoundError, ConfigError: as for :meth:`fetch`.
+        """
+        wanted = max(width, height)
+        rung = next((rung for rung in RUNGS if rung >= wanted), None)
+        if rung is None:
+            return self._pencil.fit(self._pencil.reduce(self.fetch(image).read_bytes(), wanted), width, height)
+        path = self._path(image, f"rung{rung}")
+        with suppress(OSError, ValueError):  # not there, on its way out, or torn: made anew
+            data = path.read_bytes()
+            os.utime(path)
+            return self._pencil.fit(self._pencil.reduce(data, wanted), width, height)
+        reduced = self._pencil.reduce(self.fetch(image).read_bytes(), rung)
+        self._write(path, self._pencil.pack(reduced))
+        return self._pencil.fit(reduced, width, height)
+
+    def photo(self, image: Image, box: tuple[int, int] | None) -> Photo:
+        """Give an image from its own bytes for a box, the right way up and never enlarged; without a box all its pixels.
+
+        Raises:
+            ValueError: it cannot be decoded; the message is a plain reason. NotFoundError, ConfigError: as for :meth:`fetch`.
+        """
+        data = self.fetch(image).read_bytes()
+        pixels = self._pencil.reduce(data, max(box) if box else _ALL)
+        width, height = self._pencil.measure(data)
+        return Photo(width, height, self._pencil.fit(pixels, *box) if box else pixels)
+
     def forget(self, image: Image) -> None:
         """Remove all that is kept of an image."""
         for path in self._folder.glob(f"*/{_digest(image.name, image.etag)}.*"):
@@ -153,8 +223,11 @@ class Pictures:
     def _write(self, path: Path, data: bytes) -> None:
         unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(data)
+            try:
+                unfinished.write_bytes(data)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                unfinished.write_bytes(data)
             os.replace(unfinished, path)
         except OSError as error:
             with suppress(OSError):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from edge.contract.fleet import DayStats
 from edge.contract.keys import ABSENT as ABSENT  # noqa: PLC0414 - a word of the port, and of the contract below it
 
 
@@ -172,7 +173,10 @@ class RunStatus:
     bundle: Path | None = None
     """A folder with ``model.json`` and its files, once done."""
     summary: Mapping[str, Any] = field(default_factory=dict)
-    """Figures of a finished run: seconds, cross-validated accuracy, feature set …"""
+    """Figures of a run: its ``stage`` (network, pictures, head, bundle), ``seconds_by_step`` and ``curve`` so far; once done,
+    seconds, cross-validated accuracy, feature set …"""
+    answers: Path | None = None
+    """A file of ``desktop.core.answers``, once done, where the trainer kept what heads answered to unseen pictures."""
 
 
 class Trainer(Protocol):
@@ -210,6 +214,14 @@ class Device:
     revision: int = 0
     """The last revision it acted on."""
     desired_revision: int = 0
+    answers: int = 0
+    """Since its program started."""
+    spooled: int = 0
+    """Pictures that wait there for the uplink."""
+    dropped: int = 0
+    """Pictures given up there for want of space, since its program started."""
+    program: str = ""
+    """The version of its program."""
 
 
 class Fleet(Protocol):
@@ -217,6 +229,9 @@ class Fleet(Protocol):
 
     def devices(self, target: str = "") -> list[Device]:
         """Give the devices of a target (a device group or a device; all if empty), by name."""
+
+    def days(self, device: str, count: int) -> list[DayStats]:
+        """Give what a device counted on the last days it spoke of, oldest first."""
 
     def deploy(self, model: str | None, target: str, deployment: str) -> list[str]:
         """Tell a target's devices to run a model; give their names. Asking again with the same deployment changes nothing."""

@@ -128,12 +128,18 @@ class Release:
             NotFoundError: there is none, or the target has no devices.
         """
         self.check_target(target)
-        trail = _trail(self.deployments(target))
-        if len(trail) < 2:
+        before = self.way_back(self.deployments(target))
+        if before is None:
             raise NotFoundError(
                 _("There is no earlier model to go back to."), _("`sortloop models` lists what could be deployed.")
             )
-        return self._send(Deployment(self._new_id(), trail[-2], target, by, self._now_ms(), ROLLBACK))
+        return self._send(Deployment(self._new_id(), before, target, by, self._now_ms(), ROLLBACK))
+
+    @staticmethod
+    def way_back(sent: list[Deployment]) -> str | None:
+        """Give the model that :meth:`rollback` would send, from a target's deployments, oldest first; None if there is none."""
+        trail = _trail(sent)
+        return trail[-2] if len(trail) > 1 else None
 
     def refresh(self) -> list[Deployment]:
         """Look at what devices report, write which deployments ended, and give all, oldest first."""

@@ -5,23 +5,21 @@ lock          held by the child for as long as it lives
 status.json   how far it is; replaced whole, by the child alone
 log.txt       for people; only ever grows
 cancel        its being there asks the child to stop
+answers.npz   what heads answered to pictures that they had not seen (desktop.core.answers)
 bundle/       the model, once done
 """
 
-import tempfile
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.core.errors import ConfigError, NotFoundError, StorageFullError
+from desktop.core.answers import Answers
+from desktop.core.errors import ConfigError, NotFoundError
+from desktop.core.files import replace_file
 from desktop.core.ports import RunState, RunStatus, TrainingPlan
 from desktop.core.progress import CancelToken
 from desktop.core.texts import _
 from edge.contract.records import BadRecord, dump, load
-
-_REPLACE_TRIES = 50
-_REPLACE_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,7 @@ class RunFolder:
         self.lock = path / "lock"
         self.log = path / "log.txt"
         self.bundle = path / "bundle"
+        self.answers = path / "answers.npz"
         self._plan = path / "plan.json"
         self._status = path / "status.json"
         self._cancel = path / "cancel"
@@ -62,13 +61,7 @@ class RunFolder:
             StorageFullError: it could not be written.
         """
         if self.planned_s is None:
-            try:
-                self.path.mkdir(parents=True, exist_ok=True)
-                _replace(self._plan, dump(plan))
-            except OSError as error:
-                raise StorageFullError(
-                    _("{path} cannot be written: {error}.").format(path=self.path, error=error.strerror)
-                ) from error
+            replace_file(self._plan, dump(plan))
 
     def plan(self) -> TrainingPlan:
         """Give the plan.
@@ -92,13 +85,18 @@ class RunFolder:
             return None
         except ValueError as error:
             return RunStatus(self.run, RunState.FAILED, message=_("Its status cannot be read ({error}).").format(error=error))
-        bundle = self.bundle if state is RunState.DONE else None
-        return RunStatus(self.run, state, said.step, said.done, said.total, said.message, bundle, said.summary)
+        done = state is RunState.DONE
+        bundle, answers = self.bundle if done else None, self.answers if done and self.answers.is_file() else None
+        return RunStatus(self.run, state, said.step, said.done, said.total, said.message, bundle, said.summary, answers)
 
     def report(self, status: RunStatus) -> None:
         """Replace what was said before."""
         said = _Status(status.state, status.step, status.done, status.total, status.message, dict(status.summary))
-        _replace(self._status, dump(said))
+        replace_file(self._status, dump(said))
+
+    def keep(self, answers: Answers) -> None:
+        """Keep what heads answered to pictures that they had not seen."""
+        replace_file(self.answers, answers.pack())
 
     def lines(self, start: int = 0) -> list[str]:
         """Give the log's finished lines from number ``start`` on."""
@@ -128,26 +126,3 @@ class StopFile(CancelToken):
     def cancelled(self) -> bool:
         """Whether a stop was asked for."""
         return super().cancelled or self._folder.stop_asked
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Give a file new content in one step, also where a reader keeps Windows from doing so for a moment."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        unfinished = Path(file.name)
-        try:
-            file.write(data)
-            file.close()
-            _rename(unfinished, path)
-        except OSError:  # on a full disk each word would leave another file
-            file.close()
-            unfinished.unlink(missing_ok=True)
-            raise
-
-
-def _rename(source: Path, target: Path) -> None:
-    for _try in range(_REPLACE_TRIES):
-        with suppress(PermissionError):
-            source.replace(target)
-            return
-        time.sleep(_REPLACE_PAUSE_S)
-    source.replace(target)

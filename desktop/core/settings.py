@@ -20,6 +20,8 @@ FILE = "settings.toml"
 MAX_LABELLER_LENGTH = 240
 """Escaped as in ``history/<labeller>/``; file systems take 255 bytes a name."""
 
+THEMES = ("system", "light", "dark")
+
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
@@ -28,11 +30,45 @@ class Sorting:
     suggestions: bool = True
     """Whether the model's answer is shown."""
     page_size: int = 48
-    """Pictures a page."""
+    """Tiles a page, at most."""
+    auto_advance: bool = True
+    """Whether the focus goes on by itself after a decision."""
+    hints: bool = True
+    """Whether the keys are named beside what they do."""
+    tile_width: int = 148
+    """Of a picture in the grid, in pixels before the text's scale."""
+    confirm_above: int = 48
+    """A key that hits more images than this is asked about in a banner first; 0: always."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.page_size <= 1000:
             raise ValueError(_("page_size: 1 to 1000 was expected"))
+        if not 100 <= self.tile_width <= 400:
+            raise ValueError(_("tile_width: 100 to 400 was expected"))
+        if self.confirm_above < 0:
+            raise ValueError(_("confirm_above: 0 or more was expected"))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How the window looks and listens."""
+
+    theme: str = "system"
+    """``system``, ``light`` or ``dark``."""
+    text_scale: float = 1.0
+    """How much larger than drawn everything is."""
+    key_scheme: str = ""
+    """The name of the set of keys in use; empty: the one that comes with the program."""
+    require_modifier: bool = False
+    """Whether single letters and digits do nothing without Alt (WCAG 2.1.4)."""
+    notifications: bool = True
+    """Whether the desktop is told when long work ends."""
+
+    def __post_init__(self) -> None:
+        if self.theme not in THEMES:
+            raise ValueError(_("theme: {choices} was expected").format(choices=" | ".join(THEMES)))
+        if not 1.0 <= self.text_scale <= 2.0:  # nor is "nan" one
+            raise ValueError(_("text_scale: 1.0 to 2.0 was expected"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +88,8 @@ class Training:
 
     threads: int = 0
     """0: as many as the computer has."""
+    always_look: bool = False
+    """Whether retraining and redeploying waits for a person even where the gate passes."""
 
     def __post_init__(self) -> None:
         if self.threads < 0:
@@ -68,6 +106,7 @@ class Settings:
     """The name that stands beside decisions; empty: the system user's."""
     language: str = ""
     """Empty: the system's."""
+    window: Window = field(default_factory=Window)
     sorting: Sorting = field(default_factory=Sorting)
     gate: GateSettings = field(default_factory=GateSettings)
     cache: Cache = field(default_factory=Cache)

@@ -3,8 +3,9 @@
     images ──plan──▶ pages ──▶ tiles ──key──▶ journal ──▶ ledger ──▶ what the tiles show
 
 A decision is in the journal before the session shows it. The page in hand keeps its place and its decided tiles until it
-is left; a page that comes again shows only what still waits. A key costs as much as the page has images, whatever the
-length of the queue; only :meth:`SortSession.arrange` and :meth:`SortSession.arrived` go over all of it.
+is left; a page that comes again shows only what still waits. A key costs as much as it decides on images, whatever the
+length of the page and of the queue; turning a page goes over that page, :meth:`SortSession.arrange` and
+:meth:`SortSession.arrived` over the whole queue.
 
 Raw images of the test side come on blind pages only. *Blind* in the journal means just that: labelled with neither
 suggestion, name nor score in sight. Switching suggestions off makes no label blind (names still tell); no suggestion is
@@ -24,8 +25,6 @@ from desktop.core.marks import Mark, Status
 from desktop.core.pace import Pace
 from desktop.core.pages import Order, Page, PageKind, Tile, plan
 from edge.contract.keys import Area
-
-PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,17 @@ class Figures:
     """Seconds of work left at this rate."""
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A queue planned anew that was not laid yet."""
+
+    order: Order
+    filter: Filter
+    pages: list[Page]
+    kept: int
+    """How many pages stay before them."""
+
+
 class SortSession:
     """One labeller's way through the images of one area: raw ones are sorted, labelled or discarded ones reviewed.
 
@@ -68,7 +78,9 @@ class SortSession:
         find: Gives an image by its name, wherever it lies, or None: needed where an undo brings one back.
         area: Where the images of this session are at home.
         order: What comes first.
-        page_size: Tiles a page, at most.
+        page_size: Tiles a page, at most (``settings.sorting.page_size``; a review may lay all on one).
+        whole: Whether these are all images of the area: what unfinished decisions bring there is shown, too, then. A chosen
+            few stay among themselves, but for what an undo brings back.
     """
 
     def __init__(
@@ -82,7 +94,8 @@ class SortSession:
         find: Callable[[str], Image | None],
         area: Area = Area.RAW,
         order: Order = Order.CLASS,
-        page_size: int = PAGE_SIZE,
+        page_size: int,
+        whole: bool = True,
     ) -> None:
         self.suggestions = True
         """Whether suggestions are shown; switch at will."""
@@ -97,8 +110,10 @@ class SortSession:
         self._find = find
         self._page_size = page_size
         self._pace = Pace(now_ms)
-        self._ledger = Ledger(images, journal, labeller, find, area)
-        self._desk = Desk(self._waits)
+        self._ledger = Ledger(images, journal, labeller, find, area, whole=whole)
+        self._desk = Desk(self._ledger.waits)  # not a method of ours: a long queue must go with its last user, at once
+        self._touched: set[str] = set()
+        """What was decided since the last draft was begun."""
         self.arrange()
 
     @property
@@ -140,9 +155,13 @@ class SortSession:
         """Give an image by its name, of this session or from wherever it lies."""
         return self._ledger.images.get(name) or self._find(name)
 
+    def known(self, name: str) -> Image | None:
+        """Give an image of this session by its name."""
+        return self._ledger.images.get(name)
+
     def mark(self, image: Image) -> Mark:
         """Give what became of an image of this session."""
-        skipped = image.name in self._desk.skipped and self._waits(image.name)
+        skipped = image.name in self._desk.skipped and self._ledger.waits(image.name)
         return Mark(Status.SKIPPED) if skipped else self._ledger.mark(image.name)
 
     def where(self, image: Image) -> str:
@@ -155,6 +174,12 @@ class SortSession:
             return []
         images = (image for tile in self.tiles for image in tile.images)
         return [image for image in images if self.mark(image).status is Status.OPEN and image.name not in unseen]
+
+    def rest_count(self) -> int:
+        """Give how many images :meth:`rest` gives, without going over the page."""
+        if self.page is None or self.page.kind is not PageKind.CLASS or self._filter.unsure:
+            return 0
+        return self.page.left - sum(self._ledger.waits(name) for name in self._desk.skipped)
 
     def upcoming(self, limit: int) -> list[Page]:
         """Give the next pages with work left."""
@@ -213,7 +238,7 @@ class SortSession:
     def skip(self, images: Iterable[Image]) -> None:
         """Pass images over until their page comes again, and go on whether or not the focus does so by itself."""
         names = [image.name for image in images if self._ledger.holds(image.name)]
-        self._desk.skipped.update(name for name in names if self._waits(name))
+        self._desk.skip([name for name in names if self._ledger.waits(name)])
         if names:
             self._desk.advance(names)
 
@@ -242,6 +267,13 @@ class SortSession:
         """Put the focus on a tile by its place, or the nearest there is."""
         self._desk.focus_on(place)
 
+    def show(self, name: str) -> bool:
+        """Bring an image of this session into view, decided or not; tell whether it is on one of its pages."""
+        found = self._desk.page_of(name) is not None
+        if found:
+            self._desk.show([name])
+        return found
+
     def next_page(self) -> bool:
         """Go to the next page with work left, after the last to the first; tell whether there is another."""
         return self._desk.turn(self._desk.ahead())
@@ -258,8 +290,51 @@ class SortSession:
     def arrange(self, order: Order | None = None, chosen: Filter | None = None) -> None:
         """Plan the queue anew, in another order or by another filter, and begin at its start."""
         self._order = self._order if order is None else order
-        self._filter = self._filter if chosen is None else chosen
+        self._choose(self._filter if chosen is None else chosen)
         self._plan(kept=0)
+
+    def work_with(self, journal: Journal, find: Callable[[str], Image | None]) -> None:
+        """Go on with another connection to the same journal and catalog: long queues are planned in a thread of their own."""
+        self._journal, self._find = journal, find
+        self._ledger.work_with(journal, find)
+
+    def take(self, images: Iterable[Image]) -> None:
+        """Take in images as :meth:`arrived` does; they are shown once the queue is planned anew."""
+        self._ledger.take(images)
+
+    def draft(self, order: Order | None = None, chosen: Filter | None = None) -> Callable[[], Draft]:
+        """Give work that plans the queue anew, and that another thread may do while this one goes on.
+
+        With an order or a filter the plan begins at the start; without, pages up to the one in hand stay.
+        """
+        anew = order is not None or chosen is not None
+        kept = 0 if anew else min(self._desk.index + 1, len(self._desk.pages))
+        order, chosen = order or self._order, self._filter if chosen is None else chosen
+        here = {image.name for page in self._desk.pages[:kept] for tile in page.tiles for image in tile.images}
+        images = list(self._ledger.images.values())
+        wanted = Status.UNSURE if chosen.unsure else Status.OPEN
+        opened = frozenset(self._opened)
+        self._touched = set()
+
+        def work() -> Draft:
+            ledger = self._ledger  # only looked at; what is decided meanwhile is counted anew when the draft is laid
+            waiting = [one for one in images if one.name not in here and ledger.mark(one.name).status is wanted]
+            pages = plan([one for one in waiting if chosen.matches(one)], order, self._classes, self._page_size, opened)
+            return Draft(order, chosen, pages, kept)
+
+        return work
+
+    def lay(self, draft: Draft) -> bool:
+        """Take a draft for the queue; tell whether it still fits: not if another page was taken up meanwhile."""
+        if draft.kept and draft.kept != min(self._desk.index + 1, len(self._desk.pages)):
+            return False
+        self._order = draft.order
+        self._choose(draft.filter)
+        self._desk.lay(draft.pages, draft.kept)
+        self._settle([name for name in self._touched if self._filter.matches(self._ledger.images[name])])
+        if not draft.kept:
+            self._desk.take_up(0)
+        return True
 
     def arrived(self, images: Iterable[Image]) -> None:
         """Take in images that are new, or of which more is known, as the catalog has them now.
@@ -276,6 +351,7 @@ class SortSession:
         """
         if name in self._ledger.images:
             self._ledger.lose(name, winner, where)
+            self._touched.add(name)
             self._desk.recount([name])
 
     def state(self) -> SessionState:
@@ -292,11 +368,12 @@ class SortSession:
         elif self._desk.pages:
             self._desk.take_up(max(0, min(state.page, len(self._desk.pages) - 1)))
 
-    def _waits(self, name: str) -> bool:
-        return self._ledger.mark(name).status is (Status.UNSURE if self._filter.unsure else Status.OPEN)
+    def _choose(self, chosen: Filter) -> None:
+        self._filter = chosen
+        self._ledger.wanted = Status.UNSURE if chosen.unsure else Status.OPEN
 
     def _waiting(self) -> list[Image]:
-        return [image for name, image in self._ledger.images.items() if self._waits(name)]
+        return [image for name, image in self._ledger.images.items() if self._ledger.waits(name)]
 
     def _plan(self, kept: int) -> None:
         here = {image.name for page in self._desk.pages[:kept] for tile in page.tiles for image in tile.images}
@@ -310,6 +387,7 @@ class SortSession:
         told = {image.name: self._tells(image.name) for image in images if self._ledger.holds(image.name)}
         before = self._ledger.decided
         decisions = self._ledger.decide(kind, told, cls)
+        self._touched.update(decision.choice.name for decision in decisions)
         if decisions:
             self._desk.recount([decision.choice.name for decision in decisions])
             self._pace.add(self._ledger.decided - before)
@@ -327,13 +405,18 @@ class SortSession:
         ``decided`` is how many images were decided before it.
         """
         names = [decision.choice.name for decision in decisions if self._ledger.holds(decision.choice.name)]
-        homeless = [name for name in names if self._waits(name) and self._desk.page_of(name) is None]
-        self._desk.insert(self._pages([self._ledger.images[name] for name in homeless]))
-        self._desk.recount(names)
+        self._touched.update(names)
+        self._settle(names)
         self._desk.show(names)
         if names:
             self._pace.add(self._ledger.decided - decided)
         return names
+
+    def _settle(self, names: Collection[str]) -> None:
+        """Count images anew after something happened to them; those that wait without a page get pages of their own."""
+        homeless = [name for name in names if self._ledger.waits(name) and self._desk.page_of(name) is None]
+        self._desk.insert(self._pages([self._ledger.images[name] for name in homeless]))
+        self._desk.recount(names)
 
     def _advance(self, names: Collection[str]) -> None:
         if self.auto_advance and names:

@@ -1,10 +1,13 @@
 """Training runs: begun, followed and registered; a run outlives the program, and any program can pick it up."""
 
+import hashlib
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktop.core.answers import Answers, BadAnswers
 from desktop.core.dataset import Dataset, Entry, check_trainable, save_dataset
 from desktop.core.errors import AppError, BusyError, Cancelled, ConfigError, ConflictError, NotFoundError
 from desktop.core.pictures import Pictures
@@ -13,10 +16,11 @@ from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.registry import Model, Registry
 from desktop.core.shelf import shelf
 from desktop.core.texts import _
-from edge.contract.keys import RUNS
+from edge.contract.keys import RUNS, blob_key
 from edge.contract.records import dump, load
 
 _POLL_S = 0.1
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,13 @@ class Run:
     model: str | None = None
     message: str = ""
     ended_ms: int | None = None
+    answers: str | None = None
+    """The digest of its out-of-fold answers (:mod:`desktop.core.answers`); they lie among the blobs."""
 
     def __post_init__(self) -> None:
         RunState(self.state)  # ValueError for what is none
+        if self.answers is not None and not _DIGEST.fullmatch(self.answers):
+            raise ValueError("answers: a digest was expected")
 
 
 class Training:
@@ -113,9 +121,29 @@ class Training:
         found = [self._as_it_stands(run) for run in shelf(self._store, RUNS, Run, lambda run: _key(run.id))]
         return sorted(found, key=lambda run: (run.at_ms, run.id), reverse=True)
 
-    def log(self, run: str) -> list[str]:
-        """Give the log of a run of this computer."""
-        return self._trainer.logs(run)
+    def answers(self) -> tuple[Run, Answers] | None:
+        """Give what the newest run that kept any answered to its pictures, out of fold; None if no run did.
+
+        Read from the bucket: for a thread of its own.
+        """
+        for run in self.runs():
+            if run.answers is not None:
+                with suppress(NotFoundError, BadAnswers):
+                    data = self._store.get(blob_key(run.answers)).body
+                    if hashlib.sha256(data).hexdigest() == run.answers:
+                        return run, Answers.unpack(data)
+        return None
+
+    def status(self, run: str) -> RunStatus | None:
+        """Tell how far a run of this computer is, None for one of another."""
+        try:
+            return self._trainer.status(run)
+        except NotFoundError:
+            return None
+
+    def log(self, run: str, start: int = 0) -> list[str]:
+        """Give the log of a run of this computer from line number ``start`` on."""
+        return self._trainer.logs(run, start)
 
     def cancel(self, run: str) -> None:
         """Ask a run to stop."""
@@ -130,17 +158,27 @@ class Training:
             except ConfigError as error:  # damaged since: a run that made nothing of use
                 state, reason = RunState.FAILED, str(error)
             else:
-                self._note(status.run, state, model=model.id)
+                self._note(status.run, state, model=model.id, answers=self._keep(status))
                 return model, ""
         self._note(status.run, state, message=reason)
         return None, reason
 
+    def _keep(self, status: RunStatus) -> str | None:
+        """Put a run's out-of-fold answers into the bucket; give their digest, None if there are none of use."""
+        with suppress(OSError, BadAnswers):
+            data = status.answers.read_bytes() if status.answers is not None else b""
+            Answers.unpack(data)
+            digest = hashlib.sha256(data).hexdigest()
+            with suppress(ConflictError):
+                self._store.put(blob_key(digest), data, match=ABSENT)
+            return digest
+        return None
+
     def _as_it_stands(self, run: Run) -> Run:
         if RunState(run.state).ended:
             return run
-        try:
-            status = self._trainer.status(run.id)
-        except NotFoundError:  # begun on another computer
+        status = self.status(run.id)
+        if status is None:  # begun on another computer
             return run
         if status.state.ended:
             self._take(status)
@@ -155,11 +193,13 @@ class Training:
             images.append(TrainingImage(str(self._pictures.fetch(entry.image)), entry.sha256, entry.label, entry.burst))
         return tuple(images)
 
-    def _note(self, run: str, state: RunState, *, model: str | None = None, message: str = "") -> None:
+    def _note(
+        self, run: str, state: RunState, *, model: str | None = None, message: str = "", answers: str | None = None
+    ) -> None:
         stored = self._store.get(_key(run))
         before = load(Run, stored.body)
         if not RunState(before.state).ended:
-            ended = replace(before, state=state, model=model, message=message, ended_ms=self._now_ms())
+            ended = replace(before, state=state, model=model, message=message, ended_ms=self._now_ms(), answers=answers)
             with suppress(ConflictError):
                 self._store.put(_key(run), dump(ended), match=stored.listed.etag)
 

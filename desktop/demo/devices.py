@@ -1,16 +1,16 @@
-"""The Pi programs of the demo: real ``python -m edge`` processes on this computer, each with a drop box for a camera."""
+"""The Pi programs of the demo: real device programs, processes on this computer, each with a drop box for a camera."""
 
 import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.app import own_command
 from desktop.core.errors import AppError
 from desktop.core.progress import CancelToken
 from desktop.core.texts import _
@@ -109,7 +109,7 @@ def _start(bucket: Path, folder: Path, name: str) -> Pi:
     config = folder / "edge.toml"
     config.write_text(_CONFIG, encoding="utf-8")
     command = [
-        sys.executable, "-m", "edge", "run", "--config", str(config), "--bucket", str(bucket), "--device", name,
+        *own_command("worker-edge"), "run", "--config", str(config), "--bucket", str(bucket), "--device", name,
         "--camera", f"{drop.as_uri().replace('file://', 'folder://', 1)}?watch=1", "--home", str(folder / "home"),
     ]  # fmt: skip
     said, log = folder / "answers.jsonl", folder / "log.txt"

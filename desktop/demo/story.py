@@ -69,6 +69,8 @@ class Tale:
     second_field: Passed | None = None
     sorted: Sorted | None = None
     verdict: Verdict | None = None
+    screens: list[tuple[str, Path]] = field(default_factory=list)
+    """Photographs of the window with their titles, where it went through it."""
     truth: dict[str, str] = field(default_factory=dict)
     """Class by sha256."""
 
@@ -80,12 +82,14 @@ class Story:
         self, plant: Plant, folder: Path, say: Callable[[str, str], object], progress: Progress, cancel: CancelToken, seed: int
     ) -> None:
         self.tale = Tale()
-        self._plant = plant
-        self._folder = folder
+        self.plant = plant
+        self.folder = folder
         self._say = say
         self._progress = progress
         self._cancel = cancel
         self._seed = seed
+        self.turner: Callable[[Story, Sequence[Pi]], None] = Story.turn
+        """Who takes the plant from waiting pictures to the next deployment."""
 
     def tell(self) -> Tale:
         """Run the whole circle and give its figures.
@@ -93,31 +97,60 @@ class Story:
         Raises:
             AppError: a step failed; the message says which.
         """
-        with self._step(_("Drawing a training set and taking it in")):
-            self._import()
-        with self._step(_("Training the first model")):
-            self.tale.before = self._train()
-        with devices.running(self._folder / "bucket", self._folder / "devices", DEVICES) as pis:
-            with self._step(_("Deploying it to three devices")):
-                self._deploy(self.tale.before.model, pis)
-            with self._step(_("The field passes the cameras")):
-                self.tale.first_field = self._show(pis, FIELD, _START_MS, self._seed + 1)
-            with self._step(_("Sorting what they sent home")):
-                self.tale.sorted = self._sort()
-            with self._step(_("Training again")):
-                self.tale.after = self._train()
-                self.tale.before_again = self._plant.measurement.measure(
-                    self.tale.before.model, self.tale.after.dataset, self._progress, self._cancel
-                )
-            with self._step(_("Asking the gate, and deploying")):
-                if not self._deploy(self.tale.after.model, pis):
-                    return self.tale
-            with self._step(_("New pictures pass the cameras")):
-                self.tale.second_field = self._show(pis, FIELD_AFTER, _START_MS + _DAY_MS, self._seed + 2)
+        with self.field() as pis:
+            self.tale.verdict = None
+            self.turner(self, pis)
+            if self.tale.verdict is not None and self.tale.verdict.verdict in (Ruling.PASS, Ruling.FIRST):
+                with self.step(_("New pictures pass the cameras")):
+                    self.tale.second_field = self._show(pis, FIELD_AFTER, _START_MS + _DAY_MS, self._seed + 2)
         return self.tale
 
     @contextmanager
-    def _step(self, title: str) -> Iterator[None]:
+    def field(self) -> Iterator[list[Pi]]:
+        """Build the plant: a first model, three devices that run it, and the pictures they sent home; the devices run on
+        until the block is left.
+
+        Raises:
+            AppError: a step failed; the message says which.
+        """
+        with self.step(_("Drawing a training set and taking it in")):
+            self._import()
+        with self.step(_("Training the first model")):
+            self.tale.before = self._train()
+        with devices.running(self.folder / "bucket", self.folder / "devices", DEVICES) as pis:
+            with self.step(_("Deploying it to three devices")):
+                self._deploy(self.tale.before.model, pis)
+            with self.step(_("The field passes the cameras")):
+                self.tale.first_field = self._show(pis, FIELD, _START_MS, self._seed + 1)
+            yield pis
+
+    def turn(self, pis: Sequence[Pi]) -> None:
+        """Sort, train and deploy by the services themselves."""
+        with self.step(_("Sorting what they sent home")):
+            self.tale.sorted = self._sort()
+        with self.step(_("Training again")):
+            self.tale.after = self._train()
+            if self.tale.before is not None:
+                self.tale.before_again = self.plant.measurement.measure(
+                    self.tale.before.model, self.tale.after.dataset, self._progress, self._cancel
+                )
+        with self.step(_("Asking the gate, and deploying")):
+            self._deploy(self.tale.after.model, pis)
+
+    def take_up(self, pis: Sequence[Pi], learned: Learned, verdict: Verdict) -> None:
+        """Go on from what somebody else trained, judged and sent."""
+        self.tale.after, self.tale.verdict = learned, verdict
+        self._sync()
+        if self.tale.before is not None:
+            self.tale.before_again = self.plant.measurement.measure(
+                self.tale.before.model, learned.dataset, self._progress, self._cancel
+            )
+        if verdict.verdict in (Ruling.PASS, Ruling.FIRST):
+            devices.wait_until(lambda: self._all_report(learned.model, pis), pis, self._cancel, _PATIENCE_S)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Tell of a step, and keep how long it takes."""
         self._cancel.check()
         self._say(f"{len(self.tale.steps) + 1}. {title}", "bold")
         begun_s = time.monotonic()
@@ -129,10 +162,10 @@ class Story:
 
     def _import(self) -> None:
         total = PER_CLASS * len(CLASSES)
-        source = self._folder / "base"
-        scenes.base_pictures(source, PER_CLASS, self._seed, self._counter(_("Drawing"), total))
+        source = self.folder / "base"
+        scenes.base_pictures(source, PER_CLASS, self._seed, self.counter(_("Drawing"), total))
         report = import_folder(
-            self._plant.store, source, look=look, add_classes=False, progress=self._progress, cancel=self._cancel
+            self.plant.store, source, look=look, add_classes=False, progress=self._progress, cancel=self._cancel
         )
         self._sync()
         self._tell(
@@ -142,7 +175,7 @@ class Story:
         )
 
     def _train(self) -> Learned:
-        plant = self._plant
+        plant = self.plant
         made = plant.retraining.learn(plant.labeller, self._progress, self._cancel)
         measured = made.measured
         self._tell(
@@ -160,7 +193,7 @@ class Story:
 
     def _deploy(self, model: Model, pis: Sequence[Pi]) -> bool:
         """Deploy a model if the gate lets it through; tell whether it did."""
-        plant = self._plant
+        plant = self.plant
         verdict = plant.comparison.compare(model, "", self._progress, self._cancel)
         self.tale.verdict = verdict
         self._tell(_("The gate says: {verdict}.").format(verdict=worded(verdict.verdict)))
@@ -175,17 +208,17 @@ class Story:
         return True
 
     def _all_report(self, model: Model, pis: Sequence[Pi]) -> bool:
-        reported = {device.device: device.reported for device in self._plant.fleet.devices()}
+        reported = {device.device: device.reported for device in self.plant.fleet.devices()}
         return all(reported.get(pi.name) == model.id for pi in pis)
 
     def _show(self, pis: Sequence[Pi], count: int, start_ms: int, seed: int) -> Passed:
         shots = scenes.shots(count, [pi.name for pi in pis], start_ms, seed)
-        film = self._folder / "film"
-        truth = scenes.film(shots, film, self._counter(_("Drawing"), len(shots)))
+        film = self.folder / "film"
+        truth = scenes.film(shots, film, self.counter(_("Drawing"), len(shots)))
         self.tale.truth |= truth
         told = sum(len(pi.answers()) for pi in pis)
         devices.show(pis, film)
-        looking = self._counter(_("The devices look"), len(shots))
+        looking = self.counter(_("The devices look"), len(shots))
         devices.wait_for_answers(pis, told + len(shots), lambda n: looking(n - told), self._cancel, _PATIENCE_S)
         by_shot = {(shot.device, shot.captured_ms): shot.cls for shot in shots}
         answers = [one for pi in pis for one in pi.answers() if (one.device, one.at_ms) in by_shot]
@@ -203,12 +236,10 @@ class Story:
 
     def _wait_for_uploads(self, pis: Sequence[Pi], answers: Sequence[Answer]) -> None:
         names = {f"{RAW}{one.sampled.name}" for one in answers if one.sampled}
-        devices.wait_until(
-            lambda: names <= {listed.key for listed in self._plant.store.list(RAW)}, pis, self._cancel, _PATIENCE_S
-        )
+        devices.wait_until(lambda: names <= {listed.key for listed in self.plant.store.list(RAW)}, pis, self._cancel, _PATIENCE_S)
 
     def _sort(self) -> Sorted:
-        plant = self._plant
+        plant = self.plant
         self._sync()
         plant.pictures.fetch_all(unseen(plant.catalog.known(Area.RAW)), self._progress, self._cancel)
         service = plant.release.in_service()
@@ -224,8 +255,9 @@ class Story:
             classes=plant.taxonomy().active(),
             now_ms=now_ms,
             find=plant.catalog.image,
+            page_size=plant.settings.sorting.page_size,
         )
-        made = sort_all(session, truth_by_name(self.tale.truth), self._counter(_("Sorting"), len(images)))
+        made = sort_all(session, truth_by_name(self.tale.truth), self.counter(_("Sorting"), len(images)))
         plant.deliver(self._progress, self._cancel)
         self._sync()
         self._tell(
@@ -236,9 +268,9 @@ class Story:
         return made
 
     def _sync(self) -> None:
-        sync(self._plant.store, self._plant.catalog, now_ms=now_ms(), progress=self._progress, cancel=self._cancel)
+        sync(self.plant.store, self.plant.catalog, now_ms=now_ms(), progress=self._progress, cancel=self._cancel)
 
-    def _counter(self, label: str, total: int) -> Callable[[int], None]:
+    def counter(self, label: str, total: int) -> Callable[[int], None]:
         """Give a function that takes how many are done."""
 
         def count(done: int) -> None:

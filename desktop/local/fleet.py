@@ -7,8 +7,8 @@ from typing import TypeVar
 from desktop.core.errors import ConfigError, ConflictError, NotFoundError
 from desktop.core.ports import ABSENT, Device, ObjectStore
 from desktop.core.texts import _
-from edge.contract.fleet import Desired, DeviceGroups, Reported
-from edge.contract.keys import FLEET, FLEET_GROUPS, desired_key, reported_key
+from edge.contract.fleet import DayStats, Desired, DeviceGroups, Reported
+from edge.contract.keys import FLEET, FLEET_GROUPS, desired_key, reported_key, stats_key
 from edge.contract.names import escape_device, unescape_device
 from edge.contract.records import BadRecord, dump, load
 
@@ -33,6 +33,12 @@ class BucketFleet:
         folders = {key.split("/")[1] for key in keys if key.count("/") >= 2}
         names = sorted({name for folder in folders if escape_device(name := unescape_device(folder)) == folder})
         return [self._device(name, groups, keys) for name in names if _belongs(name, target, groups)]
+
+    def days(self, device: str, count: int) -> list[DayStats]:
+        """Give what a device counted on the last days it spoke of, oldest first; a damaged day is left out."""
+        folder = stats_key(device, "").rpartition("/")[0] + "/"
+        keys = [listed.key for listed in self._store.list(folder)][-count:]
+        return [stats for key in keys if (stats := self._read(DayStats, key)) is not None]
 
     def deploy(self, model: str | None, target: str, deployment: str) -> list[str]:
         """Write what a target's devices should run; for all devices, also what a new one will."""
@@ -70,6 +76,10 @@ class BucketFleet:
             reason=reported.reason if reported else "",
             revision=reported.revision if reported else 0,
             desired_revision=desired.revision if desired else 0,
+            answers=reported.answers if reported else 0,
+            spooled=reported.spooled if reported else 0,
+            dropped=reported.dropped if reported else 0,
+            program=reported.program if reported else "",
         )
 
     def _order(self, device: Device, model: str | None, deployment: str) -> None:

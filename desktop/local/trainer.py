@@ -3,9 +3,9 @@
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from desktop.core.run_folder import RunFolder
 from desktop.core.texts import _
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
-_CHILD = "desktop.ml.train"
 _BIRTH_S = 60.0
 """A plan this old without a word from its child was never begun: the starting program was ended in between."""
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
@@ -28,10 +27,18 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 class ProcessTrainer:
     """A trainer on this computer's processor; satisfies ``desktop.core.ports.Trainer``."""
 
-    def __init__(self, runs: Path, features: Path, threads: int = 0) -> None:
-        """Take ``home/runs``, the folder of networks and cached features, and how many threads compute (0: one a core)."""
+    def __init__(self, runs: Path, features: Path, command: Sequence[str], threads: int = 0) -> None:
+        """Take the folders and the child's command.
+
+        Args:
+            runs: ``home/runs``.
+            features: the folder of networks and cached features.
+            command: starts ``desktop.ml.train``; what it needs to know is added.
+            threads: how many compute (0: one a core).
+        """
         self._runs = runs
         self._features = features
+        self._command = command
         self._threads = threads
 
     def start(self, plan: TrainingPlan) -> None:
@@ -90,7 +97,7 @@ class ProcessTrainer:
         """Start the child and wait for its first word."""
         root = str(Path(desktop.__file__).parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        command = [sys.executable, "-m", _CHILD, str(folder.path), str(self._features.absolute()), str(self._threads)]
+        command = [*self._command, str(folder.path), str(self._features.absolute()), str(self._threads)]
         try:
             with folder.log.open("ab") as log:
                 child = subprocess.Popen(  # noqa: S603 - our own program

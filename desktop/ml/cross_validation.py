@@ -1,13 +1,14 @@
 """How good a head will be on pictures it has not seen: each picture is answered by a head that was fitted without it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.core.progress import CancelToken
+from desktop.core.progress import CancelToken, Progress, Step, silent
+from desktop.core.texts import _
 from desktop.ml.calibration import cross_entropy
 from desktop.ml.softmax import Examples, fit
 
@@ -39,7 +40,14 @@ class OutOfFold:
 
 
 def choose(
-    examples: Examples, bursts: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
+    examples: Examples,
+    bursts: Sequence[str],
+    widths: Sequence[int],
+    seed: int,
+    threads: int,
+    cancel: CancelToken,
+    progress: Progress = silent,
+    tried: Callable[[Recipe, float, int], None] = lambda _recipe, _accuracy, _pictures: None,
 ) -> tuple[Recipe, OutOfFold]:
     """Give the best recipe and its answers to all pictures.
 
@@ -50,22 +58,30 @@ def choose(
         seed: The same seed gives the same folds.
         threads: How many heads are fitted at once.
         cancel: Asked between two rounds.
+        progress: Told of each fold.
+        tried: Told of each recipe: which share of how many pictures it had right.
     """
     sample = _sample(bursts, seed)
     few = examples.take(sample)
     folds = split(few.labels, [burst for burst, chosen in zip(bursts, sample, strict=True) if chosen], seed)
-    tried: dict[Recipe, OutOfFold] = {}
-    for width in widths:
+    each = int(folds.max()) + 1
+    total = each * (len(widths) + (not sample.all()))
+    found: dict[Recipe, OutOfFold] = {}
+    for number, width in enumerate(widths):
         cancel.check()
-        tried |= answer(few, folds, width, PENALTIES, threads)
-    best = min(tried, key=lambda recipe: balanced_loss(few.labels, tried[recipe]))
+        new = answer(few, folds, width, PENALTIES, threads, _counted(progress, number * each, total))
+        for recipe, answers in new.items():
+            tried(recipe, accuracy(few.labels, answers), int(answers.answered.sum()))
+        found |= new
+    best = min(found, key=lambda recipe: balanced_loss(few.labels, found[recipe]))
     if sample.all():
-        return best, tried[best]
+        return best, found[best]
     cancel.check()
     # The loss is a mean and the penalty stands beside it: for the same prior, it weighs less the more pictures there are.
     best = Recipe(best.columns, best.penalty * len(few.labels) / len(examples.labels))
     folds = split(examples.labels, bursts, seed)
-    return best, answer(examples, folds, best.columns, [best.penalty], threads)[best]
+    heard = _counted(progress, len(widths) * each, total)
+    return best, answer(examples, folds, best.columns, [best.penalty], threads, heard)[best]
 
 
 def split(labels: NDArray[np.intp], bursts: Sequence[str], seed: int) -> NDArray[np.intp]:
@@ -86,9 +102,14 @@ def split(labels: NDArray[np.intp], bursts: Sequence[str], seed: int) -> NDArray
 
 
 def answer(
-    examples: Examples, folds: NDArray[np.intp], columns: int, penalties: Sequence[float], threads: int
+    examples: Examples,
+    folds: NDArray[np.intp],
+    columns: int,
+    penalties: Sequence[float],
+    threads: int,
+    done: Callable[[int], None] = lambda _folds: None,
 ) -> dict[Recipe, OutOfFold]:
-    """Give each picture the answers of heads that were fitted to the other folds."""
+    """Give each picture the answers of heads that were fitted to the other folds; ``done`` is told how many of them were."""
     seen = examples.columns(columns)
     logits = np.zeros((len(penalties), len(folds), examples.classes), np.float32)
     answered = np.zeros(len(folds), np.bool_)
@@ -102,7 +123,8 @@ def answer(
             answered[held] = np.isin(examples.labels[held], known)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(hold_out, range(int(folds.max()) + 1)))
+        for fold, _nothing in enumerate(pool.map(hold_out, range(int(folds.max()) + 1)), 1):
+            done(fold)
     return {Recipe(columns, penalty): OutOfFold(found, answered) for penalty, found in zip(penalties, logits, strict=True)}
 
 
@@ -111,6 +133,17 @@ def balanced_loss(labels: NDArray[np.intp], answers: OutOfFold) -> float:
     known = labels[answers.answered]
     losses = cross_entropy(answers.logits[answers.answered], known)
     return float(np.mean([losses[known == label].mean() for label in np.unique(known)])) if len(known) else 0.0
+
+
+def accuracy(labels: NDArray[np.intp], answers: OutOfFold) -> float:
+    """Give the share of the answers that are right; 0 where nothing was answered."""
+    right = answers.logits[answers.answered].argmax(axis=1) == labels[answers.answered]
+    return float(right.mean()) if len(right) else 0.0
+
+
+def _counted(progress: Progress, before: int, total: int) -> Callable[[int], None]:
+    """Give who counts folds on from those before."""
+    return lambda folds: progress(Step(_("Training"), before + folds, total, _("folds")))
 
 
 def _sample(bursts: Sequence[str], seed: int) -> NDArray[np.bool_]:

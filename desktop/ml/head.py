@@ -1,14 +1,14 @@
 """A head for some features: the recipe chosen by cross-validation, fitted to all pictures, with its temperature."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.core.progress import CancelToken
+from desktop.core.progress import CancelToken, Progress, silent
 from desktop.ml.calibration import calibration_error, fit_temperature
-from desktop.ml.cross_validation import choose
+from desktop.ml.cross_validation import Recipe, choose
 from desktop.ml.softmax import Examples, fit
 from edge.classifier import Head, probabilities
 
@@ -33,10 +33,17 @@ class Trained:
 
 
 def train_head(
-    examples: Examples, bursts: Sequence[str], widths: Sequence[int], seed: int, threads: int, cancel: CancelToken
+    examples: Examples,
+    bursts: Sequence[str],
+    widths: Sequence[int],
+    seed: int,
+    threads: int,
+    cancel: CancelToken,
+    progress: Progress = silent,
+    tried: Callable[[Recipe, float, int], None] = lambda _recipe, _accuracy, _pictures: None,
 ) -> Trained:
     """Give the best head for some examples; the arguments are those of :func:`desktop.ml.cross_validation.choose`."""
-    recipe, unseen = choose(examples, bursts, widths, seed, threads, cancel)
+    recipe, unseen = choose(examples, bursts, widths, seed, threads, cancel, progress, tried)
     cancel.check()
     head = fit(examples.columns(recipe.columns), [recipe.penalty])[0]
     labels, logits = examples.labels[unseen.answered], unseen.logits[unseen.answered]

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.answers import Answers, gather
 from desktop.core.errors import ConfigError
 from desktop.core.ports import TrainingImage, TrainingPlan
 from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.texts import _
 from desktop.ml.backbone import Backbone
 from desktop.ml.bundle import describe, reference, write_bundle
+from desktop.ml.cross_validation import PENALTIES, Recipe
 from desktop.ml.feature_cache import FeatureCache
 from desktop.ml.features import Extractor, Features, Picture, read_picture, workers
 from desktop.ml.golden import choose_golden, shrink_golden
@@ -41,15 +43,35 @@ class _Material:
 class Lesson:
     """One training: what it is to learn, and whom it tells."""
 
-    def __init__(self, plan: TrainingPlan, progress: Progress, cancel: CancelToken, note: Callable[[str], None]) -> None:
-        """Take the plan; ``note`` takes lines for the log."""
+    def __init__(
+        self,
+        plan: TrainingPlan,
+        progress: Progress,
+        cancel: CancelToken,
+        note: Callable[[str], None],
+        figures: Callable[[dict[str, Any]], None] = lambda _figures: None,
+    ) -> None:
+        """Take the plan; ``note`` takes lines for the log, ``figures`` what is known of the run so far.
+
+        These are ``stage`` (network, pictures, head or bundle), ``seconds_by_step`` and ``curve``: the cross-validated accuracy
+        of each recipe that was tried, by its number.
+        """
         self._plan = plan
         self._progress = progress
         self._cancel = cancel
         self._note = note
+        self._figures = figures
         self._seconds: dict[str, float] = {}
+        self._curve: dict[str, float] = {}
 
-    def learn(self, load: Callable[[], Backbone], cache: FeatureCache, bundle: Path, threads: int = 0) -> dict[str, Any]:
+    def learn(
+        self,
+        load: Callable[[], Backbone],
+        cache: FeatureCache,
+        bundle: Path,
+        threads: int = 0,
+        keep: Callable[[Answers], None] = lambda _answers: None,
+    ) -> dict[str, Any]:
         """Write the model's bundle, whole or not at all, and give the figures of the run.
 
         Args:
@@ -57,6 +79,7 @@ class Lesson:
             cache: What networks saw before.
             bundle: The folder to write; there must be nothing yet.
             threads: How many compute at once; 0: one a core.
+            keep: Takes the answers of heads that had not seen the pictures, before the bundle is there.
 
         Raises:
             ConfigError: a class has no picture that can be read. Cancelled: between two pictures or steps.
@@ -68,12 +91,13 @@ class Lesson:
             material = self._look(backbone, cache, workers(threads))
         with self._step("head", _("Training")):
             trained, outputs = self._train(backbone, material, workers(threads))
+            keep(self._answers(material, trained))
         with self._step("bundle", _("Packing the model")):
             self._pack(backbone, material, trained, outputs, bundle)
         return {
             "seconds_by_step": self._seconds, "n": len(material.images), "left_out": len(self._plan.train) - len(material.images),
             "classes": len(self._plan.classes), "cv_accuracy": _rounded(trained.accuracy), "ece": _rounded(trained.ece),
-            "features": "+".join(outputs), "penalty": trained.penalty, "temperature": trained.temperature,
+            "features": "+".join(outputs), "penalty": trained.penalty, "temperature": trained.temperature, "curve": self._curve,
         }  # fmt: skip
 
     def _look(self, backbone: Backbone, cache: FeatureCache, threads: int) -> _Material:
@@ -93,7 +117,24 @@ class Lesson:
         examples = Examples(material.features.select(backbone.outputs), material.labels, len(self._plan.classes))
         bursts = [image.burst or image.sha256 for image in material.images]
         widths = np.cumsum([material.features.widths[name] for name in backbone.outputs]).tolist()
-        trained = train_head(examples, bursts, widths, self._plan.seed, threads, self._cancel)
+        recipes = len(widths) * len(PENALTIES)
+
+        def tried(recipe: Recipe, accuracy: float, pictures: int) -> None:
+            self._curve[f"{len(self._curve) + 1:02d}"] = round(accuracy, 4)
+            told = _("recipe {k} of {n}: {columns} features, penalty {penalty}: {right:.1%} of {pictures} right")
+            self._note(
+                told.format(
+                    k=len(self._curve),
+                    n=recipes,
+                    columns=recipe.columns,
+                    penalty=recipe.penalty,
+                    right=accuracy,
+                    pictures=pictures,
+                )
+            )
+            self._figures({"curve": dict(self._curve)})
+
+        trained = train_head(examples, bursts, widths, self._plan.seed, threads, self._cancel, self._progress, tried)
         outputs = backbone.outputs[: widths.index(trained.columns) + 1]
         chosen = _("chosen: features {features}, penalty {penalty}, temperature {temperature}")
         self._note(chosen.format(features="+".join(outputs), penalty=trained.penalty, temperature=trained.temperature))
@@ -101,6 +142,11 @@ class Lesson:
             told = _("cross-validated: {right:.1%} of {n} right")
             self._note(told.format(right=trained.accuracy, n=int(trained.answered.sum())))
         return trained, outputs
+
+    def _answers(self, material: _Material, trained: Trained) -> Answers:
+        told = trained.answered
+        digests = [image.sha256 for image, answered in zip(material.images, told, strict=True) if answered]
+        return gather(self._plan.classes, digests, material.labels[told], trained.answers[told])
 
     def _pack(self, backbone: Backbone, material: _Material, trained: Trained, outputs: tuple[str, ...], bundle: Path) -> None:
         plan = self._plan
@@ -146,6 +192,7 @@ class Lesson:
     @contextmanager
     def _step(self, name: str, label: str) -> Iterator[None]:
         self._cancel.check()
+        self._figures({"stage": name, "seconds_by_step": dict(self._seconds)})
         self._progress(Step(label, 0, None))
         begun_s = time.monotonic()
         yield

@@ -1,4 +1,4 @@
-"""The child process that trains: ``python -m desktop.ml.train RUN_FOLDER FEATURES_FOLDER [THREADS]``.
+"""The child process that trains: ``sortloop worker-train RUN_FOLDER FEATURES_FOLDER [THREADS]``.
 
 Everything it says stands in the run's folder (``desktop.core.run_folder``). It says ``ready`` once, when it holds the run's
 lock and its status can be read; whoever started it may end then.
@@ -91,9 +91,9 @@ class Child:
         from desktop.ml.feature_cache import FeatureCache  # noqa: PLC0415
         from desktop.ml.learning import Lesson  # noqa: PLC0415
 
-        lesson = Lesson(plan, self._take, StopFile(self._folder), self.note)
+        lesson = Lesson(plan, self._take, StopFile(self._folder), self.note, self._figures)
         with FeatureCache(features) as cache:
-            return lesson.learn(lambda: backbone(features), cache, self._folder.bundle, threads)
+            return lesson.learn(lambda: backbone(features), cache, self._folder.bundle, threads, self._folder.keep)
 
     def _take(self, step: Step) -> None:
         """Report a step, though not each of very many."""
@@ -104,8 +104,13 @@ class Child:
             self._reported_s = now_s
             self._folder.report(self._status)
 
+    def _figures(self, known: dict[str, Any]) -> None:
+        """Keep what is known of the run so far; it is told with the next step at the latest."""
+        self._status = replace(self._status, summary={**self._status.summary, **known})
+        self._reported_s = 0.0
+
     def _end(self, state: RunState, *, message: str = "", summary: dict[str, Any] | None = None) -> None:
-        self._status = replace(self._status, state=state, message=message, summary=summary or {})
+        self._status = replace(self._status, state=state, message=message, summary=summary or self._status.summary)
         self.note(f"{state} {message}".strip())
         self._folder.report(self._status)
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import features, folder, retrain, thumbnails
+from tests.benchmarks import features, folder, grid, latency, loader, measure, memory, retrain, start, thumbnails
 
 BENCHMARKS = {
     "retrain": retrain.retrain,
@@ -15,6 +15,11 @@ BENCHMARKS = {
     "sync-memory": folder.sync_memory,
     "moves": folder.moves,
     "features": features.features,
+    "start": start.start,
+    "grid": grid.grid,
+    "latency": latency.latency,
+    "loader": loader.loader,
+    "memory": memory.memory,
 }
 
 
@@ -26,14 +31,15 @@ def main(names: list[str]) -> int:
     results = []
     for name in names or BENCHMARKS:
         with tempfile.TemporaryDirectory(prefix="sortloop-bench-") as folder_name:
-            result = BENCHMARKS[name](Path(folder_name))
-        results.append(dataclasses.asdict(result))
-        goal = "" if result.goal is None else f", goal {result.goal:g}{'' if result.ratio >= result.goal else ': MISSED'}"
-        print(
-            f"{result.name}: {result.ours:.3f} {result.unit} against {result.peer:.3f} {result.unit} "
-            f"({result.peer_name}): ratio {result.ratio:.2f}{goal}  [n = {result.n}]",
-            flush=True,
-        )
+            found = BENCHMARKS[name](Path(folder_name))
+            for result in [found] if isinstance(found, measure.Result) else found:
+                results.append(dataclasses.asdict(result))
+                goal = "" if result.goal is None else f", goal {result.goal:g}{'' if result.ratio >= result.goal else ': MISSED'}"
+                print(
+                    f"{result.name}: {result.ours:.3f} {result.unit} against {result.peer:.3f} {result.unit} "
+                    f"({result.peer_name}): ratio {result.ratio:.2f}{goal}  [n = {result.n}]",
+                    flush=True,
+                )
     target = Path("build/bench.json")
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

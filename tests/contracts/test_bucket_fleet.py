@@ -6,7 +6,7 @@ from desktop.core.errors import ConfigError, ConflictError
 from desktop.core.ports import ABSENT, ObjectStore
 from desktop.local.fleet import SILENT, BucketFleet
 from desktop.local.store import FolderStore
-from edge.contract.fleet import Desired, DeviceGroups
+from edge.contract.fleet import DayStats, Desired, DeviceGroups
 from edge.contract.keys import FLEET_GROUPS, desired_key, reported_key, stats_key
 from edge.contract.records import dump, load
 from tests.clock import Clock
@@ -128,3 +128,11 @@ def test_a_folder_that_no_device_would_write_is_no_device(fleet, site, store, fo
     (foreign / "reported.json").write_bytes(b"{}")
     assert [device.device for device in fleet.devices()] == ["pi-1"]
     assert fleet.deploy("1" * 64, "", "D1") == ["pi-1"]
+
+
+def test_a_device_tells_its_last_days_oldest_first_and_a_damaged_one_is_left_out(store, fleet):
+    for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
+        store.put(stats_key("pi:1", day), dump(DayStats("pi:1", day, 7)), match=ABSENT)
+    store.put(stats_key("pi:1", "2026-11-26"), b"{", match=ABSENT)
+    assert [(one.day, one.answers) for one in fleet.days("pi:1", 3)] == [("2026-11-24", 7), ("2026-11-25", 7)]
+    assert fleet.days("pi:2", 3) == []

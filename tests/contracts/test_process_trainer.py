@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.app import own_command
+from desktop.core.answers import Answers
 from desktop.core.errors import AppError
 from desktop.core.ports import RunState, TrainingPlan
 from desktop.core.run_folder import RunFolder
@@ -22,6 +24,7 @@ from tests.contracts.trainer import PATIENCE_S, TrainerContract, ended
 from tests.shapes import draw_images
 
 ROOT = Path(__file__).parents[2]
+CHILD = own_command("worker-train")
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +40,7 @@ def features(tmp_path: Path, lite0: Backbone) -> Path:
 
 @pytest.fixture
 def trainer(tmp_path: Path, features: Path) -> ProcessTrainer:
-    return ProcessTrainer(tmp_path / "runs", features, threads=1)
+    return ProcessTrainer(tmp_path / "runs", features, CHILD, threads=1)
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def wait_until(reached) -> None:
 
 def test_a_run_is_followed_by_any_trainer_over_the_same_folder(trainer, held, tmp_path, features):
     trainer.start(held.plan)
-    other = ProcessTrainer(tmp_path / "runs", features)
+    other = ProcessTrainer(tmp_path / "runs", features, CHILD)
     wait_until(lambda: other.status("01RUN").step == "Looking at the pictures")
     assert other.status("01RUN").state is RunState.RUNNING
     other.start(held.plan)
@@ -171,7 +174,7 @@ from desktop.core.ports import TrainingPlan
 from desktop.local.trainer import ProcessTrainer
 from edge.contract.records import load
 plan = load(TrainingPlan, Path({str(tmp_path / "plan.json")!r}).read_bytes())
-ProcessTrainer(Path({str(tmp_path / "runs")!r}), Path({str(features)!r})).start(plan)
+ProcessTrainer(Path({str(tmp_path / "runs")!r}), Path({str(features)!r}), {CHILD!r}).start(plan)
 os.killpg(0, signal.SIGKILL)
 """
     starter = subprocess.run([sys.executable, "-c", program], cwd=ROOT, start_new_session=True, check=False)
@@ -197,6 +200,12 @@ def test_a_run_planned_but_not_begun_is_starting_and_after_a_while_has_failed(tr
     assert trainer.status("01RUN").state is RunState.FAILED
     trainer.start(plan)
     assert ended(trainer, "01RUN").state is RunState.DONE
+
+
+def test_a_run_on_this_computer_keeps_what_unseen_pictures_were_answered(trainer, plan):
+    trainer.start(plan)
+    answers = Answers.unpack(ended(trainer, "01RUN").answers.read_bytes())
+    assert answers.sha256 == [image.sha256 for image in plan.train]
 
 
 def test_what_goes_wrong_in_the_child_is_told_in_words(trainer, plan, features):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from desktop.core.answers import Answers
 from desktop.core.errors import NotFoundError
 from desktop.core.ports import RunState, RunStatus, Trainer, TrainingPlan
 from edge.classifier import OnnxClassifier, check_golden
@@ -34,6 +35,17 @@ class TrainerContract:
         assert (classifier.manifest.dataset, classifier.manifest.parent) == (plan.dataset, plan.parent)
         assert status.summary["seconds"] > 0
         assert status.summary["n"] == len(plan.train)
+
+    def test_what_unseen_pictures_were_answered_is_kept_if_at_all_for_pictures_of_the_plan_under_their_labels(
+        self, trainer: Trainer, plan: TrainingPlan
+    ):
+        trainer.start(plan)
+        status = ended(trainer, plan.run)
+        if status.answers is not None:
+            answers = Answers.unpack(status.answers.read_bytes())
+            assert answers.classes == plan.classes
+            judged = {sha256: answers.classes[label] for sha256, label in zip(answers.sha256, answers.labels, strict=True)}
+            assert judged.items() <= {image.sha256: image.label for image in plan.train}.items()
 
     def test_starting_twice_is_one_run(self, trainer: Trainer, plan: TrainingPlan):
         trainer.start(plan)

@@ -24,6 +24,15 @@ DEVICE = "pi-1"
 
 
 @dataclass(frozen=True)
+class Programs:
+    """How the two programs are started: here by Python, elsewhere frozen."""
+
+    desktop: tuple[str, ...] = (sys.executable, "-m", "desktop")
+    edge: tuple[str, ...] = (sys.executable, "-m", "edge")
+    environment: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Shot:
     """A labelled picture of the field, and when it is seen."""
 
@@ -47,16 +56,18 @@ def spread(folder: Path, base: int) -> tuple[list[tuple[Path, str]], list[Shot]]
 class Circle:
     """One plant in a folder, worked by commands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Programs) -> None:
         self.folder = folder
+        self.programs = programs
         self.bucket = folder / "plant"
         self.drop = folder / "camera"
         self.drop.mkdir(parents=True)
 
     def sortloop(self, *words: str, stdin: str = "", code: int = 0) -> Any:
         """Run a command and give its JSON document; any other exit code than ``code`` is an error."""
-        command = [sys.executable, "-m", "desktop", "--bucket", self.bucket, "--home", self.folder / "home", "--json", *words]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=240)
+        command = [*self.programs.desktop, "--bucket", self.bucket, "--home", self.folder / "home", "--json", *words]
+        environment = self.programs.environment
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=240, env=environment)
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout)
 
@@ -83,12 +94,12 @@ class Circle:
         config.write_text("report_s = 0.5\n[sampling]\ntest_chance = 1.0\n[models]\npoll_s = 0.3\nconfirm = 3\n")
         camera = self.drop.as_uri().replace("file://", "folder://", 1) + "?watch=1"
         command = [
-            sys.executable, "-m", "edge", "run", "--config", config, "--bucket", self.bucket, "--camera", camera,
+            *self.programs.edge, "run", "--config", config, "--bucket", self.bucket, "--camera", camera,
             "--device", DEVICE, "--home", self.folder / "pi",
         ]  # fmt: skip
         said, log = self.folder / "answers.jsonl", self.folder / "pi.log"
         with said.open("ab") as out, log.open("ab") as err:
-            process = subprocess.Popen(command, stdout=out, stderr=err)
+            process = subprocess.Popen(command, stdout=out, stderr=err, env=self.programs.environment)
         try:
             yield Device(self, process, said, log)
         finally:
@@ -154,9 +165,11 @@ def right(answers: Sequence[dict[str, Any]], truth: dict[int, str]) -> float:
     return sum(answer["label"] == truth[answer["at_ms"]] for answer in answers) / len(answers)
 
 
-def turn(folder: Path, begin: Sequence[tuple[Path, str]], field: Sequence[Shot]) -> dict[str, Any]:
+def turn(
+    folder: Path, begin: Sequence[tuple[Path, str]], field: Sequence[Shot], programs: Programs = Programs()
+) -> dict[str, Any]:
     """Turn the circle once: three quarters of the field before, the rest after; give the figures."""
-    circle = Circle(folder)
+    circle = Circle(folder, programs)
     truth = {shot.captured_ms: shot.cls for shot in field}
     most = len(field) * 3 // 4
     imported = circle.take_in(begin)

@@ -10,7 +10,7 @@ from desktop.core.taxonomy import default_taxonomy
 from edge.contract.keys import Area
 from edge.contract.names import Side, side
 from tests.laboratory import Laboratory, look
-from tests.plant import keys_of, plain_shrink
+from tests.plant import PLAIN_PENCIL, keys_of, plain_shrink
 
 CAN, MUG = "soda-can", "beer-mug"
 BASE_TEST, BASE_TRAIN = (
@@ -214,7 +214,8 @@ def test_a_picture_that_somebody_sorted_meanwhile_stops_no_other(lab):
     freeze(lab)
     key = f"raw_field_data/{gone}"
     lab.store.delete(key, match=lab.store.get(key).listed.etag)
-    empty = Pictures(lab.store, lab.plant.catalog, lab.plant.home / "fresh", look=look, shrink=plain_shrink)
+    fresh = lab.plant.home / "fresh"
+    empty = Pictures(lab.store, lab.plant.catalog, fresh, look=look, shrink=plain_shrink, pencil=PLAIN_PENCIL)
     measurement = type(lab.measurement)(lab.store, lab.plant.catalog, empty, lab.registry, lab.score)
     model = lab.model()
     assert measurement.score_raw(model, silent, CancelToken()) == 1

@@ -1,14 +1,15 @@
 """The picture cache: bytes and metadata fetched once, within a quota, least recently used gone first."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from desktop.core.errors import Cancelled, ConfigError, NotFoundError, StorageFullError
-from desktop.core.pictures import KEPT_S, MAX_BYTES, Pictures, unseen
+from desktop.core.pictures import KEPT_S, MAX_BYTES, RUNGS, Pictures, unseen
 from desktop.core.progress import CancelToken, silent
 from edge.contract.keys import Area
-from tests.plant import Plant, plain_look, plain_shrink
+from tests.plant import PLAIN_PENCIL, Plant, plain_look, plain_shrink
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def plant(folder):
 def pictures(plant, quota_bytes=1 << 30, store=None):
     return Pictures(
         store or plant.store, plant.catalog, plant.home / "pictures",
-        look=plain_look, shrink=plain_shrink, quota_bytes=quota_bytes,
+        look=plain_look, shrink=plain_shrink, pencil=PLAIN_PENCIL, quota_bytes=quota_bytes,
     )  # fmt: skip
 
 
@@ -191,11 +192,49 @@ def test_a_thumbnail_is_made_once(plant):
     made = []
     cache = Pictures(
         plant.store, plant.catalog, plant.home / "pictures",
-        look=plain_look, shrink=lambda data, size: (made.append(size), data[:size])[1],
+        look=plain_look, shrink=lambda data, size: (made.append(size), data[:size])[1], pencil=PLAIN_PENCIL,
     )  # fmt: skip
     assert cache.thumbnail(image, 3) == cache.thumbnail(image, 3) == b"a.j"
     assert cache.thumbnail(image, 4) == b"a.jp"
     assert made == [3, 4]
+
+
+def test_what_a_screen_shows_is_decoded_once_and_kept_for_all_sizes_of_a_rung(plant):
+    (image,) = images(plant, ["a.jpg"], 300)
+    decoded = []
+
+    def reduce(data, at_least):
+        decoded.append(len(data))
+        return PLAIN_PENCIL.reduce(data, at_least)
+
+    pencil = replace(PLAIN_PENCIL, reduce=reduce)
+    cache = Pictures(
+        plant.store, plant.catalog, plant.home / "pictures", look=plain_look, shrink=plain_shrink, pencil=pencil
+    )  # fmt: skip
+    assert cache.pixels(image, 150, 100).shape == (1, 150, 4)
+    assert cache.pixels(image, 150, 100).shape == (1, 150, 4)
+    assert cache.pixels(image, 90, 192).shape == (1, 90, 4)
+    assert cache.pixels(image, 200, 100).shape == (1, 200, 4)
+    assert cache.pixels(image, 5000, 5000).shape == (1, 300, 4)
+    assert decoded == [300, RUNGS[0], RUNGS[0], 300, 300]
+
+
+def test_what_cannot_be_decoded_says_why_and_nothing_is_kept_of_it(plant):
+    plant.send("a.jpg", b"bad picture")
+    plant.sync()
+    for _time in range(2):
+        with pytest.raises(ValueError, match="no picture"):
+            plant.pictures.pixels(plant.image("a.jpg"), 100, 100)
+    assert [path.suffix for path in (plant.home / "pictures").glob("??/*")] == [".picture"]
+
+
+def test_a_torn_file_of_the_cache_is_made_anew(plant):
+    (image,) = images(plant, ["a.jpg"], 300)
+    whole = plant.pictures.pixels(image, 100, 100)
+    (kept,) = (plant.home / "pictures").glob("??/*.rung*")
+    kept.write_bytes(b"bad")
+    assert (plant.pictures.pixels(image, 100, 100) == whole).all()
+    assert kept.read_bytes() != b"bad"
 
 
 def test_forgetting_an_image_removes_its_picture_and_thumbnails(plant):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.core.errors import Cancelled, ConfigError, NotFoundError
+from desktop.core.errors import Cancelled, ConfigError, NotFoundError, StorageFullError
 from desktop.core.ports import RunState, RunStatus, TrainingImage, TrainingPlan
 from desktop.core.run_folder import RunFolder, StopFile
 
@@ -90,6 +90,6 @@ def test_a_word_left_in_the_folder_stops_the_work(folder):
 
 def test_a_word_that_cannot_be_written_leaves_no_file_behind(folder):
     (folder.path / "status.json").mkdir(parents=True)
-    with pytest.raises(OSError, match="irectory"):
+    with pytest.raises(StorageFullError, match="irectory"):
         folder.report(RunStatus("run", RunState.RUNNING))
     assert [path.name for path in folder.path.iterdir()] == ["status.json"]

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.errors import ConfigError
-from desktop.core.settings import FILE, Cache, GateSettings, Settings, Sorting, Training, load_settings, save_settings
+from desktop.core.settings import (
+    FILE,
+    THEMES,
+    Cache,
+    GateSettings,
+    Settings,
+    Sorting,
+    Training,
+    Window,
+    load_settings,
+    save_settings,
+)
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 SETTINGS = st.builds(
@@ -15,7 +26,17 @@ SETTINGS = st.builds(
     bucket=TEXTS,
     labeller=TEXTS,
     language=TEXTS,
-    sorting=st.builds(Sorting, st.booleans(), st.integers(1, 1000)),
+    window=st.builds(
+        Window,
+        st.sampled_from(THEMES),
+        st.floats(1, 2),
+        key_scheme=TEXTS,
+        require_modifier=st.booleans(),
+        notifications=st.booleans(),
+    ),
+    sorting=st.builds(
+        Sorting, st.booleans(), st.integers(1, 1000), st.booleans(), st.booleans(), st.integers(100, 400), st.integers(0, 10**6)
+    ),
     gate=st.builds(GateSettings, st.floats(0.001, 0.5), st.integers(1, 10**6), st.integers(0, 1000)),
     cache=st.builds(Cache, st.floats(0.001, 1e6)),
     training=st.builds(Training, st.integers(0, 64)),
@@ -49,7 +70,10 @@ def test_comments_and_order_of_a_file_stay(tmp_path):
         ("buckett = 'x'", "buckett"), ("bucket = 3", "bucket"), ("sorting = 3", "sorting"),
         ("[sorting]\npage = 3", "sorting.page"),
         ("[sorting]\npage_size = 48.0", "sorting.page_size"), ("[sorting]\nsuggestions = 1", "sorting.suggestions"),
-        ("[sorting]\npage_size = 0", "sorting.page_size"), ("[cache]\nquota_gb = true", "cache.quota_gb"),
+        ("[sorting]\npage_size = 0", "sorting.page_size"), ("[sorting]\ntile_width = 99", "sorting.tile_width"),
+        ("[sorting]\nconfirm_above = -1", "sorting.confirm_above"), ("[window]\ntheme = 'pink'", "window.theme"),
+        ("[window]\ntext_scale = 2.1", "window.text_scale"), ("[window]\ntext_scale = nan", "window.text_scale"),
+        ("[window]\nrequire_modifier = 1", "window.require_modifier"), ("[cache]\nquota_gb = true", "cache.quota_gb"),
         ("[cache]\nquota_gb = nan", "cache.quota_gb"), ("[cache]\nquota_gb = -1", "cache.quota_gb"),
         ("[gate]\nmargin = 3.0", "gate.margin"), ("[gate]\nmin_images = 'many'", "gate.min_images"),
         ("[training]\nthreads = -1", "training.threads"), ("[training.deep]\nx = 1", "training.deep"),

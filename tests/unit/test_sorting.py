@@ -74,7 +74,7 @@ def test_what_the_journal_does_not_take_changes_nothing(tmp_path, desktop):
             raise StorageFullError("full")
 
     full = Full(tmp_path / "full.sqlite", desktop.clock, ids())
-    session = SortSession(CANS, full, labeller="ann", classes=CLASSES, now_ms=desktop.clock, find=lambda name: None)
+    session = SortSession(CANS, full, labeller="ann", classes=CLASSES, now_ms=desktop.clock, find=lambda name: None, page_size=9)
     with pytest.raises(StorageFullError):
         session.assign([CANS[0]], "clutter")
     assert session.mark(CANS[0]) == Mark(Status.OPEN)
@@ -458,3 +458,50 @@ def test_the_strip_shows_what_stands_newest_first_also_of_earlier_sessions(deskt
     session.discard([CANS[2]])
     session.undo()
     assert [one.choice.name for one in session.recent(8)] == [CANS[1].name, CANS[0].name]
+
+
+def test_a_draft_laid_after_decisions_shows_what_still_waits(desktop):
+    session = desktop.session(*CANS, order=Order.CLASS)
+    work = session.draft(Order.NEWEST)
+    session.assign([CANS[1]], "clutter")
+    assert session.lay(work())
+    assert session.order is Order.NEWEST
+    assert CANS[1] not in [image for tile in session.tiles for image in tile.images]
+    assert session.figures().left == len(CANS) - 1
+
+
+def test_what_is_taken_back_while_a_draft_is_made_finds_its_place(desktop):
+    session = desktop.session(*CANS)
+    session.assign([CANS[2]], "clutter")
+    work = session.draft(Order.UNCERTAIN)
+    draft = work()
+    session.undo()
+    assert session.lay(draft)
+    found = [name for page in (session.page, *session.upcoming(9)) for name in names(page)]
+    assert sorted(found) == sorted(image.name for image in CANS)
+
+
+def test_a_draft_that_keeps_pages_does_not_fit_after_the_page_was_turned(desktop):
+    session = desktop.session(*CANS, page_size=2)
+    work = session.draft()
+    session.next_page()
+    assert not session.lay(work())
+
+
+def test_new_images_come_in_by_a_draft_behind_the_page_in_hand(desktop):
+    session = desktop.session(*CANS[:2], page_size=2)
+    before = session.tiles
+    session.take(CANS[2:])
+    assert session.lay(session.draft()())
+    assert session.tiles is before
+    assert session.figures().left == len(CANS)
+
+
+def test_a_session_goes_on_with_another_connection(desktop, tmp_path):
+    session = desktop.session(*CANS)
+    other = Journal(tmp_path / "journal.sqlite", desktop.clock, ids("other"))
+    session.work_with(other, desktop.found.get)
+    desktop.journal.close()
+    assert session.assign([CANS[0]], "clutter")
+    assert [one.choice.name for one in session.recent(1)] == [CANS[0].name]
+    other.close()

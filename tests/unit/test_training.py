@@ -3,15 +3,18 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from desktop.core.answers import gather
+from desktop.core.doubts import doubts
 from desktop.core.errors import AppError, BusyError, Cancelled, ConfigError, NotFoundError
 from desktop.core.ports import ABSENT, RunState, RunStatus, TrainingPlan
 from desktop.core.progress import CancelToken, Step, silent
 from desktop.core.registry import Registry
 from desktop.core.taxonomy import Taxonomy, save_taxonomy
 from desktop.core.training import Run, Training
-from edge.contract.keys import RUNS
+from edge.contract.keys import RUNS, Area
 from edge.contract.names import Side
 from edge.contract.records import load
 from tests.bundles import make_bundle
@@ -144,6 +147,55 @@ def test_a_run_that_could_not_be_begun_is_kept_as_failed_with_the_reason(lab, tr
     (run,) = training.runs()
     assert (run.state, run.message) == (RunState.FAILED, "The training could not begin. No memory.")
     assert run.ended_ms > run.at_ms
+
+
+def answers_of(dataset, own=0.25):
+    rows = np.array([[own, 1 - own] if entry.label == dataset.classes[0] else [1 - own, own] for entry in dataset.train])
+    labels = np.array([dataset.classes.index(entry.label) for entry in dataset.train])
+    return gather(dataset.classes, [entry.sha256 for entry in dataset.train], labels, rows)
+
+
+def test_what_unseen_pictures_were_answered_is_kept_in_the_bucket_by_its_digest(
+    lab, trainer, training, dataset, bundle, tmp_path
+):
+    file = tmp_path / "answers.npz"
+    assert training.answers() is None
+    run = start(training, dataset)
+    file.write_bytes(answers_of(dataset).pack())
+    trainer.ends(run.id, RunState.DONE, bundle=bundle, answers=file)
+    training.settle(run.id)
+    kept = record(lab, run.id).answers
+    assert lab.store.get(f"blobs/{kept}").body == file.read_bytes()
+    file.unlink()
+    later = start(training, dataset)
+    trainer.ends(later.id, RunState.DONE, bundle=bundle)  # a run that kept none
+    training.settle(later.id)
+    found, answers = training.answers()
+    assert (found.id, answers.sha256) == (run.id, [entry.sha256 for entry in dataset.train])
+    labels = lab.plant.catalog.known(Area.LABELED)
+    assert {doubt.label for doubt in doubts(labels, answers, model=found.model)} == {"beer-mug", "soda-can"}
+
+
+@pytest.mark.parametrize("data", [None, b"", b"no archive"])
+def test_answers_that_are_damaged_or_gone_keep_no_model_back(lab, trainer, training, dataset, bundle, tmp_path, data):
+    file = tmp_path / "answers.npz"
+    if data is not None:
+        file.write_bytes(data)
+    run = start(training, dataset)
+    trainer.ends(run.id, RunState.DONE, bundle=bundle, answers=file)
+    training.settle(run.id)
+    assert (record(lab, run.id).state, record(lab, run.id).answers, training.answers()) == (RunState.DONE, None, None)
+
+
+def test_answers_that_are_not_those_of_their_digest_are_left_alone(lab, trainer, training, dataset, bundle, tmp_path):
+    file = tmp_path / "answers.npz"
+    file.write_bytes(answers_of(dataset).pack())
+    run = start(training, dataset)
+    trainer.ends(run.id, RunState.DONE, bundle=bundle, answers=file)
+    training.settle(run.id)
+    stored = lab.store.get(f"blobs/{record(lab, run.id).answers}").listed
+    lab.store.put(stored.key, answers_of(dataset, own=0.1).pack(), match=stored.etag)
+    assert training.answers() is None
 
 
 def test_following_tells_each_step_until_the_end(training, trainer, dataset, bundle):

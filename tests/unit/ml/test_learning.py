@@ -25,6 +25,7 @@ class Case:
         self.backbone = backbone
         self.notes = []
         self.steps = []
+        self.kept = []
         self.colours = dict(zip(("red", "green", "blue"), COLOURS, strict=False))
 
     def images(self, counts):
@@ -40,7 +41,7 @@ class Case:
     def learn(self, plan, name="bundle", progress=None, cancel=None):
         lesson = Lesson(plan, progress or self.steps.append, cancel or CancelToken(), self.notes.append)
         with FeatureCache(self.folder / "features") as cache:
-            return lesson.learn(lambda: self.backbone, cache, self.folder / name, 2)
+            return lesson.learn(lambda: self.backbone, cache, self.folder / name, 2, self.kept.append)
 
     def load(self, name="bundle"):
         return OnnxClassifier.load(self.folder / name)
@@ -59,6 +60,18 @@ def test_the_model_answers_pictures_it_has_not_seen(case):
     assert summary["features"] == "features"
     assert set(summary["seconds_by_step"]) == {"network", "pictures", "head", "bundle"}
     assert json.loads(json.dumps(summary)) == summary
+
+
+def test_a_wrong_label_is_told_by_a_head_that_had_not_seen_it(case):
+    images = case.images({"red": 8, "green": 8, "blue": 8})
+    wrong = replace(images[0], label="blue")
+    case.learn(case.plan([wrong, *images[1:]]))
+    [answers] = case.kept
+    assert answers.sha256 == [image.sha256 for image in images]
+    margins = answers.own - answers.other
+    assert margins.argmin() == 0
+    assert (margins[1:] > 0).all()
+    assert [answers.classes[place] for place in (answers.labels[0], answers.others[0])] == ["blue", "red"]
 
 
 def test_the_manifest_tells_where_the_model_comes_from(case):
@@ -186,3 +199,24 @@ def test_shapes_are_told_apart_after_twelve_of_each(tmp_path, lite0):
     right = [classifier.classify(draw(kind, seed)).label == kind for kind in KINDS for seed in range(100, 110)]
     assert summary["cv_accuracy"] > 0.8
     assert np.mean(right) > 0.8
+
+
+def test_what_is_known_of_a_run_is_told_while_it_runs(case):
+    told = []
+    lesson = Lesson(
+        case.plan(case.images({"red": 8, "green": 8, "blue": 8})),
+        case.steps.append,
+        CancelToken(),
+        case.notes.append,
+        told.append,
+    )
+    with FeatureCache(case.folder / "features") as cache:
+        summary = lesson.learn(lambda: case.backbone, cache, case.folder / "bundle", 2)
+    assert [one["stage"] for one in told if "stage" in one] == ["network", "pictures", "head", "bundle"]
+    curves = [one["curve"] for one in told if "curve" in one]
+    assert [len(curve) for curve in curves] == [1, 2, 3], "each recipe is told once it was tried"
+    assert summary["curve"] == curves[-1]
+    assert set(curves[-1].values()) == {1.0}
+    folds = [step for step in case.steps if step.unit == "folds"]
+    assert (folds[0].done, folds[-1].done, folds[-1].total) == (1, 5, 5)
+    assert any("recipe 3 of 3" in note for note in case.notes)

@@ -1,0 +1,1 @@
+"""What stands around the stations: finding actions, keys, settings, diagnostics, and what is shown when something breaks."""

@@ -1,0 +1,76 @@
+"""The process that delivers what waits in the journal. The window itself never does; it only keeps that process alive."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Slot
+
+_FIRST_MS, _LAST_MS = 500, 60_000
+_STEADY_MS = 30_000
+"""After running for this long a process counts as sound: the next failure is waited for shortly again."""
+_PATIENCE_MS = 10_000
+"""How long the last move may take when the window closes; what is not done then is done at the next start."""
+
+
+class Courier(QObject):
+    """Starts the process, starts it again where it dies, ends it by closing what it reads from.
+
+    It also ends by itself when the window is killed: the pipe closes then, too.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        super().__init__()
+        self._command = list(command)
+        self._pause_ms = _FIRST_MS
+        self._ending = False
+        self.starts = 0
+        """How often it was started."""
+        self.process = QProcess(self)
+        self.process.setStandardOutputFile(QProcess.nullDevice())
+        self.process.setStandardErrorFile(QProcess.nullDevice())
+        self.process.finished.connect(self._ended)
+        self.process.errorOccurred.connect(self._failed)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.start)
+        self._steady = QTimer(self)
+        self._steady.setSingleShot(True)
+        self._steady.setInterval(_STEADY_MS)
+        self._steady.timeout.connect(self._sound)
+
+    @Slot()
+    def start(self) -> None:
+        """Start the process."""
+        if self._ending or self.process.state() is not QProcess.ProcessState.NotRunning:
+            return
+        self.starts += 1
+        self.process.start(self._command[0], self._command[1:])
+        self._steady.start()
+
+    def close(self) -> None:
+        """Let it finish what it is moving, and end."""
+        self._ending = True
+        self._again.stop()
+        self._steady.stop()
+        if self.process.state() is QProcess.ProcessState.NotRunning:
+            return
+        self.process.waitForStarted(_PATIENCE_MS)
+        self.process.closeWriteChannel()
+        if not self.process.waitForFinished(_PATIENCE_MS):
+            self.process.kill()
+            self.process.waitForFinished(_PATIENCE_MS)
+
+    @Slot()
+    def _ended(self) -> None:
+        self._steady.stop()
+        if not self._ending:
+            self._again.start(self._pause_ms)
+            self._pause_ms = min(_LAST_MS, self._pause_ms * 2)
+
+    @Slot(QProcess.ProcessError)
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:  # the one that nothing follows
+            self._ended()
+
+    @Slot()
+    def _sound(self) -> None:
+        self._pause_ms = _FIRST_MS

@@ -1,0 +1,76 @@
+"""Where errors and news are shown: a strip at the top of the window that takes no key and no focus."""
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.core.errors import AppError, Cancelled
+from desktop.core.texts import _
+from desktop.ui.icons import icon, pixmap
+from desktop.ui.theme import font, look
+
+_NEWS_MS = 8000
+
+
+class Messages(QFrame):
+    """The strip; hidden while there is nothing to say."""
+
+    asked = Signal(str)
+    """The action of the button that was pressed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.said: list[str] = []
+        """All that was shown, for the crash report and whoever looks again."""
+        self._kind = "bad"
+        self._icon = QLabel()
+        self._title = QLabel()
+        self._title.setFont(font(13, 600))
+        self._hint = QLabel()
+        self._hint.setProperty("role", "muted")
+        for label in (self._title, self._hint):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._close = QPushButton(icon("x", "muted"), "")
+        self._close.setProperty("kind", "quiet")
+        self._close.setProperty("extent", "small")
+        self._close.setAccessibleName(_("Close the message"))
+        self._close.setFocusPolicy(self._close.focusPolicy().NoFocus)
+        self._close.clicked.connect(self.hide)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look().px(16), look().px(8), look().px(8), look().px(8))
+        row.setSpacing(look().px(12))
+        row.addWidget(self._icon)
+        row.addLayout(words, 1)
+        row.addWidget(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def show_error(self, error: AppError) -> None:
+        """Say what happened and what can be done; it stays until it is closed or something else is said."""
+        if not isinstance(error, Cancelled):
+            self._say(error.title, error.hint, "bad", stays=True)
+
+    def say(self, title: str, hint: str = "", kind: str = "ok") -> None:
+        """Tell news for a few seconds; ``kind`` is ``ok``, ``warn`` or ``bad``."""
+        self._say(title, hint, kind, stays=kind != "ok")
+
+    def _say(self, title: str, hint: str, kind: str, *, stays: bool) -> None:
+        self.said.append(f"{title} {hint}".strip())
+        del self.said[:-100]
+        self._kind = kind
+        self._icon.setPixmap(pixmap({"ok": "check-circle", "warn": "warning", "bad": "warning-circle"}[kind], 20, kind))
+        self._title.setText(title)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self.setAccessibleName(f"{title} {hint}")
+        self.show()
+        self._timer.stop()
+        if not stays:
+            self._timer.start(_NEWS_MS)

@@ -1,0 +1,84 @@
+"""One window a bucket: a second start brings the first to the front and ends.
+
+Who holds the lock is first. The system lets it go when a process dies, however it dies; so the socket of one that was killed is
+taken over, and never mistaken for somebody who answers.
+"""
+
+import hashlib
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+_PATIENCE_MS = 3000
+"""How long a second start waits for the first to answer: it may be starting itself."""
+_TRY_MS = 100
+_WORD = b"show\n"
+
+
+class SingleInstance(QObject):
+    """The claim of a process on one bucket with one home folder."""
+
+    wanted = Signal()
+    """Somebody started the program again: come to the front."""
+
+    def __init__(self, home: Path, address: str) -> None:
+        """Take the program's folder and the bucket's address."""
+        super().__init__()
+        words = f"{home.resolve()}\n{_same(address)}"
+        self.name = f"sortloop-{hashlib.sha256(words.encode()).hexdigest()[:24]}"
+        self._path = home / "windows" / f"{self.name}.lock"
+        self._lock: FileLock | None = None
+        self._server: QLocalServer | None = None
+
+    def claim(self) -> bool:
+        """Tell whether we are the first; if not, the first was asked to come to the front."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self._call()
+            return False
+        self._lock = lock
+        QLocalServer.removeServer(self.name)  # of one that was killed: nobody else has the lock
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        self._server.listen(self.name)
+        return True
+
+    def release(self) -> None:
+        """Let the bucket go."""
+        if self._server is not None:
+            self._server.close()
+            self._server.deleteLater()
+            self._server = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _call(self) -> bool:
+        """Ask the first to show itself; tell whether it heard."""
+        for _try in range(_PATIENCE_MS // _TRY_MS):
+            socket = QLocalSocket()
+            socket.connectToServer(self.name)
+            if socket.waitForConnected(_TRY_MS):
+                socket.write(_WORD)
+                socket.waitForBytesWritten(_TRY_MS)
+                socket.disconnectFromServer()
+                return True
+            QThread.msleep(_TRY_MS)
+        return False
+
+    @Slot()
+    def _answer(self) -> None:
+        while self._server is not None and (caller := self._server.nextPendingConnection()) is not None:
+            caller.disconnected.connect(caller.deleteLater)
+            self.wanted.emit()
+
+
+def _same(address: str) -> str:
+    """Give one way to write the address of a folder, however it was reached."""
+    return address.rstrip("/") if "://" in address else str(Path(address).resolve())

@@ -1,0 +1,120 @@
+"""What the labeller's hand does: decisions on a session, asked about first where one key would hit many pictures."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.errors import AppError
+from desktop.core.images import Image
+from desktop.core.journal import Decision
+from desktop.core.sorting import SortSession
+from desktop.core.texts import _
+from desktop.ui.messages import Messages
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A key that would hit many pictures, and waits to be pressed again."""
+
+    action: str
+    names: tuple[str, ...]
+    cls: str | None = None
+    """What they would become."""
+
+
+class Hand(QObject):
+    """Decides on the session in hand; a decision is in the journal when ``decided`` is told."""
+
+    decided = Signal(object)
+    """The names of the images whose marks changed."""
+    asked = Signal()
+    """A question came up, or is over."""
+
+    def __init__(self, messages: Messages, confirm_above: int) -> None:
+        """Take who tells of errors, and how many pictures a key may hit without a question."""
+        super().__init__()
+        self._messages = messages
+        self._most = confirm_above
+        self.session: SortSession | None = None
+        self.question: Question | None = None
+
+    def label(self, cls: str, images: Sequence[Image]) -> None:
+        """Sort images into a class."""
+        self._hit(f"label.{cls}", cls, images, lambda session: session.assign(images, cls))
+
+    def confirm(self, unseen: Iterable[str], count: int) -> None:
+        """Confirm what is open on the page, without what was not seen; ``count`` images."""
+        page = self.session.page if self.session else None
+        cls, hidden = page.cls if page else None, frozenset(unseen)
+        self._ask_or_do("confirm", cls, (cls or "", str(count)), count, lambda session: session.confirm(hidden))
+
+    def discard(self, images: Sequence[Image]) -> None:
+        """Reject images."""
+        self._hit("discard", None, images, lambda session: session.discard(images))
+
+    def unsure(self, images: Sequence[Image]) -> None:
+        """Set images aside."""
+        self._hit("unsure", None, images, lambda session: session.unsure(images))
+
+    def send_back(self, images: Sequence[Image]) -> None:
+        """Send images back to be sorted again."""
+        self._hit("send-back", None, images, lambda session: session.send_back(images))
+
+    def skip(self, images: Sequence[Image]) -> None:
+        """Leave images open and go on."""
+        if self.session is not None:
+            self.session.skip(images)
+            self.decided.emit([image.name for image in images])
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._again(lambda session: session.undo(), _("Nothing to take back."))
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._again(lambda session: session.redo(), _("Nothing to do again."))
+
+    def call_off(self, action: str = "") -> None:
+        """Forget the question, unless it is that action's own."""
+        if self.question is not None and self.question.action != action:
+            self.question = None
+            self.asked.emit()
+
+    def _hit(
+        self, action: str, cls: str | None, images: Sequence[Image], work: Callable[[SortSession], Sequence[Decision]]
+    ) -> None:
+        self._ask_or_do(action, cls, tuple(image.name for image in images), len(images), work)
+
+    def _ask_or_do(
+        self,
+        action: str,
+        cls: str | None,
+        names: tuple[str, ...],
+        count: int,
+        work: Callable[[SortSession], Sequence[Decision]],
+    ) -> None:
+        question = Question(action, names, cls)
+        if count > self._most and question != self.question:
+            self.question = question
+            self.asked.emit()
+            return
+        if self.question is not None:
+            self.question = None
+            self.asked.emit()
+        self._do(work, names)
+
+    def _again(self, work: Callable[[SortSession], Sequence[Decision]], nothing: str) -> None:
+        if not self._do(work, ()) and self.session is not None:
+            self._messages.say(nothing)
+
+    def _do(self, work: Callable[[SortSession], Sequence[Decision]], names: Sequence[str]) -> bool:
+        if self.session is None:
+            return False
+        try:
+            decisions = work(self.session)
+        except AppError as error:  # the journal did not take it, and nothing has changed
+            self._messages.show_error(error)
+            return True
+        self.decided.emit([*names, *(decision.choice.name for decision in decisions)])
+        return bool(decisions)

@@ -1,0 +1,323 @@
+"""The window: rail, stations, status. It opens a bucket, mounts what belongs to it, and lets everything go again."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.app import Plant, open_plant
+from desktop.core.errors import AppError
+from desktop.core.keys import load_keys
+from desktop.core.pictures import Pictures
+from desktop.core.settings import Settings, load_settings, save_settings
+from desktop.core.taxonomy import default_taxonomy
+from desktop.core.texts import _
+from desktop.language import spoken
+from desktop.ui.actions import table
+from desktop.ui.commands import Commands
+from desktop.ui.keymap import Keymap
+from desktop.ui.latency import Latency
+from desktop.ui.messages import Messages
+from desktop.ui.program import Program
+from desktop.ui.rail import Rail
+from desktop.ui.sort.queue import Queue
+from desktop.ui.station import Station
+from desktop.ui.status_bar import StatusBar
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import look
+from desktop.ui.thumbnails import Thumbnails
+from desktop.ui.vitals import Vitals
+from desktop.ui.ways_in import WaysIn
+from desktop.ui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from desktop.ui.compare.station import CompareStation
+    from desktop.ui.sort.station import SortStation
+    from desktop.ui.train.station import TrainStation
+
+S = TypeVar("S", bound=Station)
+_OTHERS_MS = 150
+"""How long after the sort station the others are made: their badges are wanted, but nobody waits for them."""
+
+
+class Window(QWidget):
+    """One bucket at a time."""
+
+    usable = Signal()
+    """The first page, or the choice of a bucket, was painted."""
+    settings_changed = Signal(object)
+    """The settings, after they were saved."""
+    wanted = Signal(str)
+    """Another window is wanted in place of this one: an address, or empty for the choice of one (language, first run)."""
+
+    def __init__(self, home: Path, settings: Settings) -> None:
+        super().__init__()
+        self.home = home
+        self.settings = settings
+        self.place: Workplace | None = None
+        self.latency = Latency()
+        self.start_ms: float | None = None
+        """From the program's start to its first page; None before."""
+        self.stations: dict[str, Station] = {}
+        self.setWindowTitle("Sortloop")
+        self.setAcceptDrops(True)
+        self.resize(look().px(1440), look().px(900))
+        self.setMinimumSize(960, 600)
+        self.commands = Commands(self._keymap())
+        self.messages = Messages()
+        self.rail = Rail((("sort", _("Sort")), ("train", _("Train")), ("compare", _("Compare")), ("fleet", _("Fleet"))))
+        self.status = StatusBar()
+        self.stack = QStackedWidget()
+        middle = QVBoxLayout()
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.messages)  # below, so that nothing moves when it comes
+        upper = QHBoxLayout()
+        upper.addWidget(self.rail)
+        upper.addLayout(middle, 1)
+        whole = QVBoxLayout(self)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.status)
+        for layout in (middle, upper, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self.rail.chosen.connect(self._chosen)
+        self.program = Program(self)
+        self.ways_in = WaysIn(self)
+        for name in self.rail.buttons:
+            self.commands.bind(f"go-{name}", partial(self.go, name), partial(self._has, name))
+        self.commands.bind("back", self.back)
+        self.commands.changed.connect(self.update)
+        self.commands.watch(self)
+        self._others = QTimer(self)
+        self._others.setSingleShot(True)
+        self._others.timeout.connect(self._make_others)
+        self._told_usable = False
+        self.vitals: Vitals | None = None
+
+    @property
+    def current(self) -> Station | None:
+        """The station in front; None on other pages."""
+        front = self.stack.currentWidget()
+        return front if isinstance(front, Station) else None
+
+    @property
+    def sorting(self) -> "SortStation":
+        """The sort station; a bucket must be open."""
+        from desktop.ui.sort.station import SortStation  # noqa: PLC0415
+
+        return self._station("sort", SortStation)
+
+    @property
+    def training(self) -> "TrainStation":
+        """The train station."""
+        from desktop.ui.train.station import TrainStation  # noqa: PLC0415
+
+        return self._station("train", TrainStation)
+
+    @property
+    def comparing(self) -> "CompareStation":
+        """The compare station."""
+        from desktop.ui.compare.station import CompareStation  # noqa: PLC0415
+
+        return self._station("compare", CompareStation)
+
+    def open(self, address: str, *, create: bool = False) -> None:
+        """Show a bucket.
+
+        Raises:
+            AppError: it cannot be opened; the window stays as it is.
+        """
+        plant = open_plant(address, self.home, create=create)
+        self.settings = plant.settings
+        opener = partial(open_plant, address, self.home)
+        tasks = Tasks(opener, self.messages.show_error)
+        thumbnails = Thumbnails(partial(_pictures, opener))
+        self.place = Workplace(
+            plant, address, tasks, self.commands, self.messages, thumbnails, go=self.go, open_queue=self._open_queue
+        )
+        self.place.notify = self.program.tell
+        self.commands.keymap = self._keymap()
+        name = Path(address).name or address
+        self.setWindowTitle(f"Sortloop – {name}")
+        self.rail.plant.show_plant(name, address)
+        self.status.place.say(f"**{name}** {address}")
+        self.status.lay()
+        from desktop.ui.sort.station import SortStation  # noqa: PLC0415 - the choice of a bucket needs none of it
+
+        sorting = SortStation(self.place)
+        self.latency = sorting.latency
+        self.vitals = Vitals(self.status, self.place, self.latency)
+        sorting.figures_changed.connect(self.vitals.show_figures)
+        self._add(sorting)
+        self.go("sort")
+        self._others.start(_OTHERS_MS)
+
+    def switch(self, address: str, *, create: bool = False) -> None:
+        """Show another bucket, now and at the next start; where one is open already, in another window in place of this one."""
+        try:
+            if create or self.place is None:
+                self.open(address, create=create) if self.place is None else open_plant(address, self.home, create=True).close()
+            self.settings = replace(load_settings(self.home), bucket=address)
+            save_settings(self.home, self.settings)
+        except AppError as error:
+            self.messages.show_error(error)
+            return
+        if self.place is not None and self.place.address != address:
+            self.wanted.emit(address)
+
+    def choose_bucket(self) -> None:
+        """Show the three ways in."""
+        self.rail.show_current("")
+        self.status.place.say(_("No bucket yet"))
+        self.status.rate.say(_("Nothing is sent or moved until you choose"))
+        self.status.lay()
+        self.ways_in.first_run()
+
+    def show_page(self, page: QWidget, name: str = "") -> None:
+        """Bring a page that is no station to the front."""
+        self._leave()
+        self.rail.show_current(name)
+        if self.stack.indexOf(page) < 0:
+            self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+        self.commands.places = frozenset()
+        page.setFocus()
+
+    @Slot(str)
+    def go(self, name: str) -> None:
+        """Bring a station to the front."""
+        station = self.stations.get(name)
+        if station is None:
+            self._make_others()
+            station = self.stations.get(name)
+        if station is None or (station is self.current and name in self.commands.places):
+            return
+        self._leave()
+        self.stack.setCurrentWidget(station)
+        self.rail.show_current(name)
+        self.commands.places = station.places()
+        station.entered()
+
+    def back(self) -> None:
+        """Leave what is in front of a station; in the station, what it takes for a way back."""
+        if self.program.close_overlays():
+            return
+        station = self.current
+        if station is not None:
+            station.back()
+        elif self.place is not None:
+            self.go("sort")
+
+    def keys_changed(self) -> None:
+        """Take the keys in force from settings and keys file again."""
+        self.commands.keymap = self._keymap()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell when the first page was painted."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.Paint and not self._told_usable and self.stack.count():
+            self._told_usable = True
+            QTimer.singleShot(0, self.usable.emit)
+        return done
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let everything go: the place is kept, deliveries end, long work stops; runs go on."""
+        self.close_bucket()
+        super().closeEvent(event)
+
+    def close_bucket(self) -> None:
+        """Stop what works on the bucket and forget it."""
+        self._others.stop()
+        self.commands.unwatch()
+        self.program.close()
+        self.ways_in.close()
+        if self.vitals is not None:
+            self.vitals.close()
+        for station in self.stations.values():
+            station.left()
+            station.close_station()
+        if self.place is not None:
+            self.place.tasks.close()
+            self.place.thumbnails.close()
+            self.place.plant.close()
+        self.stations, self.place = {}, None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take folders that are dragged in."""
+        if any(url.isLocalFile() and Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open or import the folders that were dropped."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile() and Path(url.toLocalFile()).is_dir():
+                self.ways_in.take_folder(Path(url.toLocalFile()))
+        event.acceptProposedAction()
+
+    def _station(self, name: str, kind: type[S]) -> S:
+        if name not in self.stations:
+            self._make_others()
+        station = self.stations.get(name)
+        if not isinstance(station, kind):
+            raise TypeError(name)
+        return station
+
+    def _has(self, name: str) -> bool:
+        return self.place is not None and name in self.rail.buttons
+
+    def _add(self, station: Station) -> None:
+        self.stations[station.name] = station
+        self.stack.addWidget(station)
+        button = self.rail.buttons[station.name]
+        station.badge.connect(button.show_badge)
+
+    @Slot()
+    def _make_others(self) -> None:
+        """Make the stations that nobody has asked for yet, so that their badges are there."""
+        if self.place is None or len(self.stations) > 1:
+            return
+        from desktop.ui.compare.station import CompareStation  # noqa: PLC0415 - after the first picture is there
+        from desktop.ui.fleet.station import FleetStation  # noqa: PLC0415
+        from desktop.ui.train.station import TrainStation  # noqa: PLC0415
+
+        for made in (TrainStation, CompareStation, FleetStation):
+            self._add(made(self.place))
+        self.commands.changed.emit()
+        gc.collect()
+        gc.freeze()  # what stands now stays; a later collection need not go over it
+
+    def _leave(self) -> None:
+        station = self.current
+        if station is not None:
+            station.left()
+
+    def _open_queue(self, queue: Queue) -> None:
+        self.sorting.show_queue(queue)
+        self.go("sort")
+
+    @Slot(str)
+    def _chosen(self, name: str) -> None:
+        if name in self.rail.buttons and self.place is not None:
+            self.go(name)
+        elif not self.commands.trigger(name):
+            self.rail.show_current(self.current.name if self.current else "")
+
+    def _keymap(self) -> Keymap:
+        taxonomy = self.place.plant.taxonomy() if self.place else default_taxonomy()
+        changed: dict[str, tuple[str, ...]] = {}
+        try:
+            changed = load_keys(self.home)
+        except AppError as error:
+            QTimer.singleShot(0, partial(self.messages.show_error, error))
+        actions = table(taxonomy.classes, taxonomy.shown(spoken()))
+        return Keymap(actions, changed, modifier=self.settings.window.require_modifier)
+
+
+def _pictures(opener: Callable[[], Plant]) -> Pictures:
+    return opener().pictures

@@ -1,0 +1,150 @@
+"""Thumbnails are made for what is wanted now, nearest first; what fails says why, and what was out of reach is tried again."""
+
+import pytest
+
+from desktop.core.errors import ConfigError, OfflineError
+from desktop.ui.thumbnails import Thumbnails
+from tests.ui.pictures import PlayedPictures
+from tests.unit.field import field_image
+
+
+@pytest.fixture
+def pictures():
+    return PlayedPictures()
+
+
+@pytest.fixture
+def make(qapp, pictures):
+    made = []
+
+    def make(workers=1, memory_bytes=1 << 20):
+        made.append(Thumbnails(lambda: pictures, workers, memory_bytes))
+        return made[-1]
+
+    yield make
+    pictures.open.set()
+    for one in made:
+        one.close()
+
+
+def shown(qtbot, thumbnails):
+    qtbot.waitUntil(lambda: thumbnails.waiting() == 0, timeout=10_000)
+
+
+def test_what_is_wanted_arrives_and_is_given_from_memory(qtbot, make):
+    thumbnails, images = make(), [field_image(number) for number in range(3)]
+    heard = []
+    thumbnails.arrived.connect(heard.extend)
+    assert thumbnails.get(images[0], 40) is None
+    thumbnails.want("grid", images, 40, 30)
+    shown(qtbot, thumbnails)
+    assert heard == [image.name for image in images]
+    assert (thumbnails.get(images[0], 40, 30).width(), thumbnails.get(images[0], 40, 30).height()) == (40, 30)
+    assert thumbnails.get(images[0], 40) is None
+
+
+def test_what_scrolled_away_is_never_decoded(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(30)]
+    pictures.open.clear()
+    thumbnails.want("grid", images[:20], 40)
+    assert pictures.begun.acquire(timeout=10)
+    thumbnails.want("grid", images[20:], 40)
+    pictures.open.set()
+    shown(qtbot, thumbnails)
+    assert pictures.asked == [image.name for image in [images[0], *images[20:]]]
+
+
+def test_nothing_is_decoded_twice(qtbot, make, pictures):
+    thumbnails, images = make(2), [field_image(number) for number in range(4)]
+    pictures.open.clear()
+    thumbnails.want("grid", images, 40)
+    assert pictures.begun.acquire(timeout=10)
+    thumbnails.want("grid", images, 40)
+    pictures.open.set()
+    shown(qtbot, thumbnails)
+    thumbnails.want("grid", images, 40)
+    shown(qtbot, thumbnails)
+    assert sorted(pictures.asked) == sorted(image.name for image in images)
+
+
+def test_owners_are_served_in_turns(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(5)]
+    pictures.open.clear()
+    thumbnails.want("grid", images[:3], 40)
+    assert pictures.begun.acquire(timeout=10)
+    thumbnails.want("strip", images[3:], 40)
+    pictures.open.set()
+    shown(qtbot, thumbnails)
+    names = [image.name for image in images]
+    assert pictures.asked == [names[0], names[1], names[3], names[2], names[4]]
+
+
+def test_the_least_recently_shown_pictures_leave_memory_first(qtbot, make):
+    thumbnails, images = make(memory_bytes=3 * 40 * 40 * 4), [field_image(number) for number in range(4)]
+    thumbnails.want("grid", images[:3], 40)
+    shown(qtbot, thumbnails)
+    assert thumbnails.get(images[0], 40) is not None
+    thumbnails.want("grid", images[3:], 40)
+    shown(qtbot, thumbnails)
+    assert [thumbnails.get(image, 40) is not None for image in images] == [True, False, True, True]
+
+
+def test_a_picture_that_cannot_be_decoded_says_why_and_is_not_tried_again(qtbot, make, pictures):
+    thumbnails, image = make(), field_image(1)
+    pictures.problems[image.name] = ValueError("the picture is cut off")
+    heard = []
+    thumbnails.arrived.connect(heard.extend)
+    for _time in range(2):
+        thumbnails.want("grid", [image], 40)
+        shown(qtbot, thumbnails)
+        thumbnails.want("grid", [], 40)
+    assert (thumbnails.problem(image), heard) == ("File is cut short", [image.name])
+    assert pictures.asked == [image.name]
+
+
+def test_what_is_no_good_for_ever_is_not_tried_again_either(qtbot, make, pictures):
+    thumbnails, image = make(), field_image(1)
+    pictures.problems[image.name] = ConfigError("too large")
+    for _time in range(2):
+        thumbnails.want("grid", [image], 40)
+        shown(qtbot, thumbnails)
+        thumbnails.want("grid", [], 40)
+    assert thumbnails.problem(image) == "too large"
+    assert pictures.asked == [image.name]
+
+
+def test_what_was_out_of_reach_is_tried_again_once_it_is_wanted_anew(qtbot, make, pictures):
+    thumbnails, image = make(), field_image(1)
+    pictures.problems[image.name] = OfflineError("out of reach")
+    thumbnails.want("grid", [image], 40)
+    shown(qtbot, thumbnails)
+    assert thumbnails.problem(image) == "out of reach"
+    pictures.problems.clear()
+    thumbnails.want("grid", [image], 40)  # it is still wanted: scrolling must not hammer what is out of reach
+    shown(qtbot, thumbnails)
+    assert thumbnails.get(image, 40) is None
+    thumbnails.want("grid", [], 40)
+    thumbnails.want("grid", [image], 40)
+    shown(qtbot, thumbnails)
+    assert thumbnails.get(image, 40) is not None
+    assert thumbnails.problem(image) is None
+
+
+def test_an_unforeseen_failure_ends_no_worker(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(2)]
+    pictures.problems[images[0].name] = RuntimeError("a bug")
+    thumbnails.want("grid", images, 40)
+    shown(qtbot, thumbnails)
+    assert thumbnails.problem(images[0]) == "a bug"
+    assert thumbnails.get(images[1], 40) is not None
+
+
+def test_closing_ends_the_workers_and_forgets_what_waits(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(3)]
+    pictures.open.clear()
+    thumbnails.want("grid", images, 40)
+    assert pictures.begun.acquire(timeout=10)
+    pictures.open.set()
+    thumbnails.close()
+    assert len(pictures.asked) <= 2
+    assert not any(thread.is_alive() for thread in thumbnails._threads)
