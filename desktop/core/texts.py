@@ -11,11 +11,6 @@ def use(translations: NullTranslations) -> None:
     _current = translations
 
 
-def in_use() -> NullTranslations:
-    """Give the language in use, to go back to it."""
-    return _current
-
-
 def _(message: str) -> str:
     """Give a message in the language in use."""
     return _current.gettext(message)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Slot
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 _FIRST_MS, _LAST_MS = 500, 60_000
 _STEADY_MS = 30_000
 """After running for this long a process counts as sound: the next failure is waited for shortly again."""
+_TOLD_AT = 3
+"""Deaths in a row that the user is told of."""
 _PATIENCE_MS = 10_000
 """How long the last move may take when the window closes; what is not done then is done at the next start."""
 
@@ -17,10 +19,14 @@ class Courier(QObject):
     It also ends by itself when the window is killed: the pipe closes then, too.
     """
 
+    failing = Signal()
+    """It has died several times in a row: nothing is delivered for now, and nothing is lost."""
+
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__()
         self._command = list(command)
         self._pause_ms = _FIRST_MS
+        self._deaths = 0
         self._ending = False
         self.starts = 0
         """How often it was started."""
@@ -63,6 +69,9 @@ class Courier(QObject):
     def _ended(self) -> None:
         self._steady.stop()
         if not self._ending:
+            self._deaths += 1
+            if self._deaths == _TOLD_AT:
+                self.failing.emit()
             self._again.start(self._pause_ms)
             self._pause_ms = min(_LAST_MS, self._pause_ms * 2)
 
@@ -74,3 +83,4 @@ class Courier(QObject):
     @Slot()
     def _sound(self) -> None:
         self._pause_ms = _FIRST_MS
+        self._deaths = 0

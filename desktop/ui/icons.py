@@ -9,8 +9,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.core.taxonomy import Class
@@ -50,11 +50,36 @@ def pixmap(name: str, size: float = 16, color: str = "text") -> QPixmap:
     return made
 
 
+@cache
 def icon(name: str, color: str = "text") -> QIcon:
-    """Give an icon for a button, faint where the button is off."""
-    made = QIcon(pixmap(name, 20, color))
-    made.addPixmap(pixmap(name, 20, "muted"), QIcon.Mode.Disabled)
-    return made
+    """Give an icon for a button, faint where the button is off; it follows the theme."""
+    return QIcon(_Engine(name, color))
+
+
+class _Engine(QIconEngine):
+    """Paints in the colours of the theme in use, whenever it is asked to."""
+
+    def __init__(self, name: str, color: str) -> None:
+        super().__init__()
+        self._name, self._color = name, color
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint the icon."""
+        off = mode is QIcon.Mode.Disabled
+        paint_icon(painter, self._name, QRectF(rect), look().color("text" if off else self._color, 0.45 if off else 1.0))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Give it as a picture."""
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        """Give another that paints the same."""
+        return _Engine(self._name, self._color)
 
 
 def paint_class(painter: QPainter, cls: Class, rect: QRectF) -> None:

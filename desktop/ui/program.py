@@ -3,19 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
-from desktop.core import texts
 from desktop.core.errors import AppError
 from desktop.core.keys import save_keys
 from desktop.core.settings import Settings, save_settings
 from desktop.core.taxonomy import default_taxonomy
-from desktop.core.texts import _
 from desktop.language import LANGUAGES, catalog, spoken
 from desktop.ui.actions import Action, table
 from desktop.ui.notifications import Notifications
@@ -103,21 +99,16 @@ class Program(QObject):
 
     def print_keys(self) -> None:
         """Write the sheet of keys as PDF where the user says, and show it."""
-        from desktop.ui.around.key_print import write_sheet  # noqa: PLC0415
+        from desktop.ui.around.key_print import print_keys  # noqa: PLC0415
 
-        name, _kind = QFileDialog.getSaveFileName(self._window, _("Sheet of keys"), "sortloop-keys.pdf", "PDF (*.pdf)")
-        if not name:
-            return
         classes = self._window.place.classes.values() if self._window.place else default_taxonomy().classes
         try:
-            write_sheet(Path(name), self._window.commands.keymap, classes)
+            print_keys(self._window, self._window.commands.keymap, classes)
         except AppError as error:
             self._window.messages.show_error(error)
-        else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(name))
 
     def _lay_over(self, name: str, make: "Callable[[], Overlay]") -> None:
-        if name not in self._overlays:
+        if name not in self._overlays or name == "sheet":  # what can be done here changes with every step
             self._overlays[name] = make()
         self._overlays[name].open(self._window)
 
@@ -166,12 +157,4 @@ class Program(QObject):
     def _tables(self) -> dict[str, Sequence[Action]]:
         """Give the table of actions in each language."""
         taxonomy = self._window.place.plant.taxonomy() if self._window.place else default_taxonomy()
-        current = texts.in_use()
-        tables: dict[str, Sequence[Action]] = {}
-        try:
-            for language in LANGUAGES:
-                texts.use(catalog(language))
-                tables[language] = table(taxonomy.classes, taxonomy.shown(language))
-        finally:
-            texts.use(current)
-        return tables
+        return {one: table(taxonomy.classes, taxonomy.shown(one), catalog(one).gettext) for one in LANGUAGES}

@@ -122,8 +122,9 @@ def test_all_pixels_come_only_when_somebody_looks_closer(qtbot, gallery, loupe):
     assert loupe.header.zoom.text() == "100 %"
 
 
-def test_the_zoom_stays_from_picture_to_picture(loupe):
+def test_the_zoom_stays_from_picture_to_picture(qtbot, loupe):
     loupe.go(2)
+    qtbot.waitUntil(lambda: loupe.canvas.photo is not None)
     loupe.zoom_in()
     zoom = loupe.zoom
     assert zoom != FIT

@@ -446,3 +446,11 @@ def test_the_queues_are_chosen_from_a_menu_by_digit(bench, qapp):
     menu.close()
     loaded(one)
     assert one.station.queue.source is Source.DISCARDED
+
+
+def test_a_delivering_process_that_will_not_live_is_told_of(qtbot):
+    courier = Courier([sys.executable, "-c", "raise SystemExit(1)"])
+    with qtbot.waitSignal(courier.failing, timeout=20_000):
+        courier.start()
+    assert courier.starts == 3
+    courier.close()

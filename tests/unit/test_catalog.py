@@ -115,6 +115,14 @@ def test_an_image_of_the_field_is_not_mistaken_for_a_base_picture_of_its_name(ca
     assert catalog.image("2.jpg") is None
 
 
+def test_the_newest_of_a_class_come_first_and_no_others(catalog):
+    keys = [f"labeled_field_data/soda-can/{number}.jpg" for number in range(4)]
+    seen = [listed(key, modified_ms=number) for number, key in enumerate(keys)]
+    others = [listed("labeled_field_data/clutter/9.jpg", modified_ms=9), listed("raw_field_data/8.jpg", modified_ms=8)]
+    catalog.apply([*seen, *others], [], 1)
+    assert [one.image.key for one in catalog.newest(Area.LABELED, "soda-can", 3)] == keys[:0:-1]
+
+
 def test_facts_are_remembered(catalog):
     assert catalog.fact("synced_ms") is None
     catalog.set_fact("synced_ms", "1")

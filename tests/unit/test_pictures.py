@@ -237,6 +237,14 @@ def test_a_torn_file_of_the_cache_is_made_anew(plant):
     assert kept.read_bytes() != b"bad"
 
 
+def test_a_photo_tells_the_size_of_the_whole_and_leaves_nothing_behind_but_the_bytes(plant):
+    (image,) = images(plant, ["a.jpg"], 300)
+    small, whole = plant.pictures.photo(image, (200, 100)), plant.pictures.photo(image, None)
+    assert (small.width, small.height, small.pixels.shape) == (300, 1, (1, 200, 4))
+    assert whole.pixels.shape == (1, 300, 4)
+    assert [path.suffix for path in (plant.home / "pictures").glob("??/*")] == [".picture"]
+
+
 def test_forgetting_an_image_removes_its_picture_and_thumbnails(plant):
     wanted = images(plant, ["a.jpg", "b.jpg"])
     for image in wanted:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from desktop.local.thumbnails import fit, look, pack, reduce, shrink
+from desktop.local.thumbnails import fit, look, measure, pack, reduce, shrink
 from edge.fingerprint import DHASH_BURST, PHASH_TWIN, dhash, distance, phash
 from edge.preprocess import BadImage, open_upright
 from tests.pictures import jpeg, laid_down, noise, png, promising, scene
@@ -120,3 +120,15 @@ def test_a_distance_is_a_distance(one, other, third):
     assert distance(one, other) == distance(other, one) == sum((one >> bit & 1) != (other >> bit & 1) for bit in range(64))
     assert distance(one, one) == 0
     assert distance(one, third) <= distance(one, other) + distance(other, third)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", [jpeg, lambda image, _orientation: png(image)], ids=["jpeg", "png"])
+def test_the_size_of_a_picture_is_that_of_it_held_upright(kind, orientation):
+    lying = laid_down(scene(192, 128), orientation) if kind is jpeg else scene(192, 128)
+    assert measure(kind(lying, orientation)) == (192, 128)
+
+
+def test_what_has_no_head_has_no_size():
+    with pytest.raises(BadImage):
+        measure(b"no picture")

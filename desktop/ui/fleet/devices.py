@@ -60,8 +60,8 @@ class DeviceTable(QWidget):
         self._mark()
 
     def choose(self, name: str) -> None:
-        """Go to a device's row."""
-        if name != self.current:
+        """Go to a device's row; an empty name to none."""
+        if name != self.current and name in ("", *(one.device.device for one in self.rows)):
             self.current = name
             self._mark()
             self.chosen.emit(name)

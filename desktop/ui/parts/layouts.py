@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.icons import icon as icon_of
@@ -52,6 +52,7 @@ def button(text: str, icon: str = "", kind: str = "", size: str = "") -> QPushBu
     """Give a button; ``kind`` is ``primary``, ``quiet``, ``link`` or ``danger``, ``size`` ``small`` or ``large``."""
     made = QPushButton(f" {text}" if icon and text else text)  # Qt sets an icon too close to its words
     if icon:
+        made.setIconSize(QSize(look().px(16), look().px(16)))
         made.setIcon(icon_of(icon, "on_accent" if kind == "primary" else "accent_text" if kind == "link" else "text"))
     for name, value in (("kind", kind), ("extent", size)):
         if value:

@@ -48,9 +48,10 @@ class Curve(Plot):
         first = min(1.0, self._values[0][0])
         x = Axis(first, max(self._steps, first + 1), theme.px(46), self.width() - right - theme.px(16 if right else 28))
         y = Axis(low, high, self.height() - theme.px(34), theme.px(24))
+        digits = 2 if step > 0.0099 else 3
         for number in round_numbers(low, high, step):
             stroke(painter, x.begin, y(number), x.end, y(number), "soft")
-            write(painter, x.begin - theme.px(10), y(number), f"{number:.2f}", align="right")
+            write(painter, x.begin - theme.px(10), y(number), f"{number:.{digits}f}", align="right")
         self._below(painter, x, self.height() - theme.px(12))
         above = float("-inf")
         for (name, value), dashes in sorted(zip(self._lines, _DASHES, strict=False), key=lambda one: -one[0][1]):

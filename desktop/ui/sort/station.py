@@ -207,6 +207,8 @@ class SortStation(Station):
         front.table.panel.review.chosen.connect(self._review)
         front.table.panel.saved.connect(self._save_view)
         self._place.commands.changed.connect(self._keys_changed)
+        if self.courier is not None:
+            self.courier.failing.connect(self._undelivered)
         self._place.commands.ran.connect(hand.call_off)
 
     def _bind(self) -> None:
@@ -612,6 +614,12 @@ class SortStation(Station):
         self.front.grid.refresh()
         self.front.show_decided(())
         self._place.messages.say(*_told(failed, self._place.shown), kind="warn")
+
+    @Slot()
+    def _undelivered(self) -> None:
+        self._place.messages.say(
+            _("Decisions are not being delivered."), _("They are safe on this computer; it is tried again and again."), "warn"
+        )
 
     @Slot()
     def _keys_changed(self) -> None:
