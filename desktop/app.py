@@ -238,6 +238,7 @@ class Plant:
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
         total = DeliveryReport()
+        self.journal.keep_short()
         while not cancel.cancelled:
             with suppress(Timeout), lock.acquire(blocking=False):
                 while not cancel.cancelled:

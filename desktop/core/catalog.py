@@ -176,9 +176,9 @@ class Catalog:
         where = "WHERE object.area = ? AND object.cls = ? ORDER BY object.modified_ms DESC, object.name LIMIT ?"
         return self._known(where, model, (area, cls, limit))
 
-    def find(self, name: str) -> list[Known]:
+    def find(self, name: str, model: str | None = None) -> list[Known]:
         """Give the images of a base name (more than one is a conflict), or the one of a whole key."""
-        return self._known("WHERE object.name = ? OR object.key = ?", None, (name, name))
+        return self._known("WHERE object.name = ? OR object.key = ?", model, (name, name))
 
     def image(self, name: str) -> Image | None:
         """Give the image of a base name wherever it lies, None if it is nowhere; base pictures go by their whole key."""

@@ -107,9 +107,9 @@ class Circle:
         known = replace(self, deployment=deployment, going=Going.RUNNING)
         return _on(known, Leg.DEVICES, now_ms)
 
-    def turned_down(self) -> "Circle":
+    def turned_down(self, reason: str = "") -> "Circle":
         """Take in that a person refused the model."""
-        return replace(self, going=Going.STOPPED) if self.at == Leg.DECIDE and self.going == Going.ASKS else self
+        return replace(self, going=Going.STOPPED, reason=reason) if self.at == Leg.DECIDE and self.going == Going.ASKS else self
 
     def rolled(self, stage: str, now_ms: int, note: str = "") -> "Circle":
         """Take in how far the deployment is."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,13 @@ from desktop.core.texts import _
 
 BUSY_TIMEOUT_S = 30.0
 """How long one process waits for another's transaction."""
+_AGAIN_S = 0.0005
+"""Between two tries: SQLite's own patience sleeps up to a tenth of a second (``sqliteDefaultBusyCallback`` in its main.c), and a
+key would wait that long for a move that took three milliseconds."""
+_KEY_PAGES = 16_384
+"""Pages of the log after which even a process that keeps it short for nobody writes them back: 64 MB."""
+_WORKER_PAGES = 1000
+"""SQLite's own measure."""
 
 Arguments = Sequence[object] | dict[str, object]
 """What stands for a query's marks, by place or by name."""
@@ -47,15 +55,15 @@ def connect(path: Path, migrations: Sequence[str], *, synchronous: str) -> sqlit
 
 def rows(connection: sqlite3.Connection, query: str, arguments: Arguments = ()) -> list[sqlite3.Row]:
     """Give all rows of a query; what is wrong with the file is told in words here too."""
-    with translated(_path(connection)):
+    with translated(connection):
         return connection.execute(query, arguments).fetchall()
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Make what happens inside one durable whole, or nothing."""
-    with translated(_path(connection)):
-        connection.execute("BEGIN IMMEDIATE")
+def transaction(connection: sqlite3.Connection, patience_s: float = BUSY_TIMEOUT_S) -> Iterator[None]:
+    """Make what happens inside one durable whole, or nothing; another process's transaction is waited for."""
+    with translated(connection):
+        _begin(connection, patience_s)
         try:
             yield
             connection.execute("COMMIT")
@@ -65,15 +73,43 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             raise
 
 
+def leave_log(connection: sqlite3.Connection) -> None:
+    """Let others write the log back into the file: that takes up to a tenth of a second, and a key must not wait for it."""
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_KEY_PAGES}")
+
+
+def keep_log_short(connection: sqlite3.Connection) -> None:
+    """Write the log back into the file whenever it is long; nobody waits for who does so."""
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_WORKER_PAGES}")
+
+
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's complaints about the file into words."""
+def translated(file: Path | sqlite3.Connection) -> Iterator[None]:
+    """Turn SQLite's complaints about a file into words."""
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):  # ours, not the file's
         raise
     except sqlite3.DatabaseError as error:
-        raise _app_error(path, error) from error
+        raise _app_error(file if isinstance(file, Path) else _path(file), error) from error
+
+
+def _begin(connection: sqlite3.Connection, patience_s: float) -> None:
+    """Begin as soon as the other processes let it."""
+    give_up_s = time.monotonic() + patience_s
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_s:
+                    raise
+                time.sleep(_AGAIN_S)
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
 
-from desktop.core.database import Arguments, connect, rows, transaction
+from desktop.core.database import Arguments, connect, keep_log_short, leave_log, rows, transaction
 from edge.contract.keys import locate
 
 _SCHEMA_1 = """
@@ -140,12 +140,17 @@ class Journal:
 
     def __init__(self, path: Path, now_ms: Callable[[], int], new_id: Callable[[], str]) -> None:
         self._db = connect(path, (_SCHEMA_1,), synchronous="FULL")
+        leave_log(self._db)
         self._now_ms = now_ms
         self._new_id = new_id
 
     def close(self) -> None:
         """Let the file go."""
         self._db.close()
+
+    def keep_short(self) -> None:
+        """Write back SQLite's log whenever it is long: for the process that delivers, since no key waits for it."""
+        keep_log_short(self._db)
 
     def record(self, kind: Kind, labeller: str, choices: Iterable[Choice]) -> list[Decision]:
         """Write one step, durably, and give its decisions; what could be redone is forgotten. Without choices, nothing."""

@@ -1,10 +1,13 @@
 """The story as one HTML file without anything outside it: the figures, the plots, the pictures."""
 
 import base64
+import io
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
+
+from PIL import Image as PictureFile
 
 from desktop.app import Plant
 from desktop.core.evaluation import Evaluation
@@ -26,7 +29,7 @@ def write_report(tale: Tale, plant: Plant, target: Path) -> None:
     after = tale.after
     verdict = tale.verdict if after else None
     page = Template((RESOURCES / "report.html").read_text(encoding="utf-8"))
-    parts = [_headline(tale), _numbers(tale), _examples(plant)]
+    parts = [_headline(tale), _numbers(tale), _screens(tale), _examples(plant)]
     if verdict is not None and after is not None:
         old = tale.before_again.field if tale.before_again else None
         parts += [
@@ -78,6 +81,26 @@ def _numbers(tale: Tale) -> str:
         + "".join(f"<div><b>{escape(a)}</b><span>{escape(b)}</span></div>" for a, b in cells)
         + "</section>"
     )
+
+
+def _screens(tale: Tale) -> str:
+    """Show the window as it went through its half of the circle."""
+    if not tale.screens:
+        return ""
+    pictures = ""
+    for title, path in tale.screens:
+        words = escape(title)
+        source = f"data:image/webp;base64,{_screen(path)}"
+        pictures += f'<figure><img src="{source}" alt="{words}"><figcaption>{words}</figcaption></figure>'
+    heading = escape(_("In the window, by keys alone"))
+    return f'<section class="card screens"><h3>{heading}</h3>{pictures}</section>'
+
+
+def _screen(path: Path) -> str:
+    packed = io.BytesIO()
+    with PictureFile.open(path) as picture:
+        picture.convert("RGB").save(packed, "WEBP", quality=80)
+    return base64.b64encode(packed.getvalue()).decode()
 
 
 def _sent(passed: Passed) -> str:

@@ -116,10 +116,8 @@ class Hand:
             _PATIENCE_S,
         )
         self.fingers.press("Ctrl+4")
-        service = place.plant.release
-        self.fingers.wait(
-            lambda: (now := service.in_service()) is not None and now.stage == "completed", _("the deployment's end"), _PATIENCE_S
-        )
+        fleet = self._window.fleet
+        self.fingers.wait(lambda: fleet.shows(learned.model.id), _("the devices at their new model"), _PATIENCE_S)
         self.photograph("fleet", _("The fleet"))
 
     def photograph(self, name: str, title: str) -> None:

@@ -29,7 +29,7 @@ from edge.contract.keys import RAW, Area
 from edge.contract.messages import Answer
 from edge.scenes import CLASSES
 
-DEVICES = ("pi-belt-1", "pi-belt-2", "pi-hall")
+DEVICES = ("pi-01", "pi-02", "pi-03")
 PER_CLASS = 13
 """Of which about ten train and the rest tests."""
 FIELD, FIELD_AFTER = 700, 250

@@ -15,6 +15,7 @@ from desktop.core.settings import Settings, load_settings
 from desktop.core.texts import _
 from desktop.language import RESOURCES, speak, spoken
 from desktop.ui.around.crash import Crashes
+from desktop.ui.collector import Collector
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.theme import Mode, theme_of, wear
 from desktop.ui.window import Window
@@ -72,6 +73,8 @@ class Face(QObject):
         self._home = home
         self._when_usable = when_usable
         self._claim: SingleInstance | None = None
+        self._collector = Collector()
+        self._collector.start()
         self.window: Window | None = None
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._dress)
@@ -81,7 +84,12 @@ class Face(QObject):
         return self.window.messages.said if self.window is not None else []
 
     def close(self) -> None:
-        """Let the bucket go."""
+        """Let the bucket go; the end of a program, or of a window that somebody else opened."""
+        self._release()
+        self.window = None
+        self._collector.stop()
+
+    def _release(self) -> None:
         if self._claim is not None:
             self._claim.release()
             self._claim = None
@@ -130,7 +138,7 @@ class Face(QObject):
         if claim is not None and (self._claim is None or claim.name != self._claim.name):
             if not claim.claim():
                 return False
-            self.close()
+            self._release()
             claim.wanted.connect(self._front)
             self._claim = claim
         return True

@@ -51,6 +51,7 @@ QLineEdit:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus { border: 2px solid $accent;
     padding: 0 ${p7}px; }
 QComboBox::drop-down { border: none; width: ${p24}px; }
+QComboBox::down-arrow { image: url("$caret"); width: ${p16}px; height: ${p16}px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $edge; outline: none; padding: ${p4}px;
     selection-background-color: $selection; selection-color: $text; }
@@ -108,7 +109,8 @@ def stylesheet(theme: "Theme") -> str:
     colours = {name: getattr(theme, name) for name in theme.__dataclass_fields__ if isinstance(getattr(theme, name), str)}
     sizes = {f"p{size}": theme.px(size) for size in (4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 32)}
     heights = {f"h{size}": theme.px(size) for size in (24, 30, 38)}
-    check = RESOURCES / "icons" / ("check-dark.svg" if theme.dark else "check-light.svg")
+    tone = "dark" if theme.dark else "light"
+    drawn = {name: (RESOURCES / "icons" / f"{name}-{tone}.svg").as_posix() for name in ("check", "caret")}
     off = theme.color("text", 0.45).name(theme.color("text").NameFormat.HexArgb)
     log = theme.surround if theme.dark else theme.window
-    return _SHEET.substitute(colours, **sizes, **heights, off=off, log=log, check=check.as_posix())
+    return _SHEET.substitute(colours, **sizes, **heights, off=off, log=log, **drawn)

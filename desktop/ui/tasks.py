@@ -40,6 +40,7 @@ class Task(QObject):
         self.token = CancelToken()
         self._done = done
         self._failed = failed
+        self._dropped = False
         self._finished.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.stepped.connect(self._keep, Qt.ConnectionType.QueuedConnection)
 
@@ -56,10 +57,17 @@ class Task(QObject):
     def _keep(self, step: Step) -> None:
         self.step = step
 
+    def drop(self) -> None:
+        """Ask it to stop, and tell nobody how it ended: who asked is gone."""
+        self.token.cancel()
+        self._dropped = True
+
     @Slot(object, object)
     def _take(self, result: object, error: BaseException | None) -> None:
         self.over = True
         try:
+            if self._dropped:
+                return
             if error is None:
                 self._done(result)
             elif isinstance(error, AppError):
@@ -136,7 +144,7 @@ class Tasks(QObject):
     def close(self, patience_s: float = 10.0) -> None:
         """Stop everything between two items and wait for it; what does not stop in time ends with the program."""
         for task in self._running:
-            task.cancel()
+            task.drop()
         for lane in self._lanes.values():
             lane.jobs.put(None)
         for lane in self._lanes.values():

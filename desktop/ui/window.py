@@ -38,6 +38,7 @@ from desktop.ui.workplace import Workplace
 
 if TYPE_CHECKING:
     from desktop.ui.compare.station import CompareStation
+    from desktop.ui.fleet.station import FleetStation
     from desktop.ui.sort.station import SortStation
     from desktop.ui.train.station import TrainStation
 
@@ -126,6 +127,13 @@ class Window(QWidget):
         from desktop.ui.compare.station import CompareStation  # noqa: PLC0415
 
         return self._station("compare", CompareStation)
+
+    @property
+    def fleet(self) -> "FleetStation":
+        """The fleet station."""
+        from desktop.ui.fleet.station import FleetStation  # noqa: PLC0415
+
+        return self._station("fleet", FleetStation)
 
     def open(self, address: str, *, create: bool = False) -> None:
         """Show a bucket.

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import features, folder, grid, latency, loader, measure, memory, retrain, start, thumbnails
+from tests.benchmarks import features, folder, grid, labeller, latency, loader, measure, memory, retrain, start, thumbnails
 
 BENCHMARKS = {
     "retrain": retrain.retrain,
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "latency": latency.latency,
     "loader": loader.loader,
     "memory": memory.memory,
+    "labeller": labeller.labeller,
 }
 
 

@@ -1,10 +1,12 @@
 """A plant with real pictures, and what the window makes small and large ones with."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 
 from desktop.app import Plant, open_plant
 from desktop.core.images import Image
+from desktop.core.pictures import Pictures
 from desktop.core.ports import ABSENT
 from desktop.core.progress import CancelToken, silent
 from desktop.core.sync import sync
@@ -18,12 +20,13 @@ class Gallery:
 
     def __init__(self, folder: Path, pictures: Mapping[str, bytes]) -> None:
         """Take the bytes of raw images by their names."""
+        gc.collect()  # widgets of an earlier test: none of our threads may be the one that collects them
         self._folder = folder
         self.plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
         self.add({RAW + name: data for name, data in pictures.items()})
+        self._opened: list[Plant] = []
         self.thumbnails = Thumbnails(self._pictures, 1)
         self.photos = Photos(self._pictures)
-        self._opened: list[Plant] = []
 
     def add(self, objects: Mapping[str, bytes]) -> None:
         """Put pictures under keys."""
@@ -44,5 +47,6 @@ class Gallery:
         for plant in (self.plant, *self._opened):
             plant.close()
 
-    def _pictures(self) -> object:
-        return open_plant(str(self._folder / "bucket"), self._folder / "home").pictures
+    def _pictures(self) -> Pictures:
+        self._opened.append(open_plant(str(self._folder / "bucket"), self._folder / "home"))
+        return self._opened[-1].pictures

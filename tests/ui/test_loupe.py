@@ -178,6 +178,7 @@ def test_a_key_acts_on_the_framed_one_of_two_and_leaving_stays_there(qtbot, loup
     assert loupe.target.images[0].name == first
     loupe.choose(1)
     assert loupe.target.images[0].name == second
+    assert second in told(loupe)
     with qtbot.waitSignal(loupe.moved) as moved:
         loupe.leave_pair()
     assert (moved.args, loupe.place, loupe.comparing) == ([1], 1, False)

@@ -4,10 +4,12 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
 
+from desktop.app import open_plant
 from desktop.core.errors import OfflineError
 from desktop.core.filters import Filter
-from desktop.core.journal import Ended, Kind, State
+from desktop.core.journal import Choice, Ended, Kind, State
 from desktop.core.marks import Status
 from desktop.core.pages import Order, PageKind
 from desktop.core.progress import CancelToken, silent
@@ -166,6 +168,7 @@ def test_typing_in_the_filter_never_labels_and_enter_leads_back(bench):
     one = bench()
     one.press(K.Key_Slash)
     assert one.station.front.table.panel.isVisible()
+    assert "beer-mug  ·  5" in [box.text() for box in one.station.front.table.panel.findChildren(QCheckBox)]
     for key in (K.Key_P, K.Key_I, K.Key_Minus, K.Key_0, K.Key_2):
         one.press(key)
     one.qtbot.waitUntil(lambda: one.station.session.filter == Filter(devices=("pi-02",)), timeout=5000)
@@ -233,7 +236,7 @@ def test_unsure_pictures_are_set_aside_and_found_again(bench):
     one = bench()
     name = one.station.session.focused.images[0].name
     one.press(K.Key_U)
-    one.station.filter_by(Filter(unsure=True))
+    one.station.controls.filter_by(Filter(unsure=True))
     one.qtbot.waitUntil(lambda: one.station.session.filter.unsure, timeout=5000)
     assert [tile.images[0].name for tile in one.station.session.tiles] == [name]
 
@@ -272,7 +275,7 @@ def test_the_place_is_found_again(bench, qtbot):
     at(one, "soda-can")
     one.press(K.Key_Right, K.Key_Right)
     focus = one.station.session.focused.images[0].name
-    one.station.order_by(Order.NEWEST)
+    one.station.controls.order_by(Order.NEWEST)
     qtbot.waitUntil(lambda: one.station.session.order is Order.NEWEST, timeout=5000)
     one.station.session.show(focus)
     one.close()
@@ -454,3 +457,29 @@ def test_a_delivering_process_that_will_not_live_is_told_of(qtbot):
         courier.start()
     assert courier.starts == 3
     courier.close()
+
+
+def test_pictures_are_fetched_by_themselves_and_why_they_were_sent_is_told(bench):
+    one = bench()
+    known = one.plant.catalog.known
+    one.qtbot.waitUntil(lambda: all(image.content is not None for image in known(Area.RAW)), timeout=20_000)
+    at(one, "soda-can")
+    one.press(K.Key_Right)
+    one.qtbot.waitUntil(lambda: ("Sent because", "low confidence") in one.station.front.side.facts.facts.rows, timeout=5000)
+
+
+def test_what_was_sorted_on_another_computer_is_shown_as_theirs_after_the_next_look(bench):
+    one = bench()
+    at(one, "soda-can")
+    tile = one.station.session.focused
+    image = tile.images[0]
+    one.qtbot.waitUntil(lambda: one.station.feed._seen is not None and not one.tasks.running("sync"), timeout=20_000)
+    other = open_plant(str(one.bucket), one.home.parent / "other")
+    one.look(other)
+    other.journal.record(Kind.LABEL, "mara", [Choice(image.name, image.key, image.etag, f"{LABELED}clutter/{image.name}")])
+    other.deliver(silent, CancelToken())
+    other.close()
+    one.station.feed.sync()
+    one.qtbot.waitUntil(lambda: one.station.session.mark(image).status is Status.GONE, timeout=20_000)
+    assert one.station.session.mark(image).where == f"{LABELED}clutter/{image.name}"
+    assert one.station.session.focused is tile

@@ -3,9 +3,11 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop.app import now_ms
 from desktop.core.circle import Going, Leg
 from desktop.core.evaluation import Answers, Labelled, evaluate
 from desktop.core.ports import RunState, RunStatus
+from desktop.core.refusal import Refusal, refuse
 from desktop.core.release import Deployment, Stage
 from desktop.core.training import Run
 from desktop.ui.train.circle_strip import legs_of
@@ -207,6 +209,19 @@ def test_a_round_that_waits_for_a_decision_is_there_in_the_next_window(place, st
     later = stations()
     assert later.driver.circle == driver.circle
     assert not later.strip.isHidden()
+
+
+def test_a_refusal_ends_the_round_and_is_seen_in_the_list(place, station, qtbot):
+    place.commands.trigger("retrain")
+    driver = station.driver
+    qtbot.waitUntil(lambda: driver.circle.at == Leg.TRAIN and station.watch.news is not None, timeout=WAIT_MS)
+    finish(place, station, driver.circle.run, qtbot)
+    qtbot.waitUntil(lambda: driver.circle.going == Going.ASKS, timeout=WAIT_MS)
+    refuse(place.plant.store, Refusal(driver.circle.model, "ada", now_ms()))
+    place.workplace.models_changed.emit()
+    qtbot.waitUntil(lambda: driver.circle.going == Going.STOPPED, timeout=WAIT_MS)
+    assert driver.circle.reason == "ada refused the model."
+    qtbot.waitUntil(lambda: run_chip(station.list.runs.rows[0]).text == "refused", timeout=WAIT_MS)
 
 
 def test_a_round_stopped_while_it_trains_stops_the_run_and_begins_anew_when_told_to_go_on(place, station, qtbot):

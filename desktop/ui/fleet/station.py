@@ -90,6 +90,13 @@ class FleetStation(Station):
         if not self._place.tasks.running(LANE):
             self._place.tasks.run(LANE, _("Hearing the devices"), look_at, self._show)
 
+    def shows(self, model: str) -> bool:
+        """Tell whether what is shown is a model's deployment, and that every device runs it."""
+        facts = self._facts
+        if facts is None or facts.last is None or facts.last.model != model:
+            return False
+        return all(device.reported == model for device in facts.devices)
+
     def _lay(self) -> None:
         self._none = label("", 13, role="muted", wrap=True)
         inside = QWidget()

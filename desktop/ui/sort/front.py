@@ -55,7 +55,6 @@ class Front(QStackedWidget):
         self._place = workplace
         self.queue = Queue()
         self.session: SortSession | None = None
-        self.model: str | None = None
         self.question: Question | None = None
         self._page: object = None
         self._tiles: Sequence[Tile] = ()
@@ -84,9 +83,9 @@ class Front(QStackedWidget):
         self.side.strip.opened.connect(self.asked_for)
         self.show_keys()
 
-    def work_on(self, session: SortSession | None, queue: Queue, model: str | None) -> None:
+    def work_on(self, session: SortSession | None, queue: Queue) -> None:
         """Show another session."""
-        self.session, self.queue, self.model = session, queue, model
+        self.session, self.queue = session, queue
         self._page = None
         self.show_page()
 
@@ -200,9 +199,8 @@ class Front(QStackedWidget):
         if self.question is not None:
             action = self._place.commands.keymap.actions.get(self.question.action)
             combination = self._place.commands.keymap.shown(self.question.action)
-            count = self._asked_count(self.question)
             title = action.title if action else ""
-            self.table.banner.say(captions.ask(count, title, self.question.cls, combination, key_name(combination)))
+            self.table.banner.say(captions.ask(self.question.count, title, self.question.cls, combination, key_name(combination)))
             return
         rest, hidden = self.rest()
         confirmable = [image for image in rest if self._place.thumbnails.problem(image) is None]
@@ -321,9 +319,6 @@ class Front(QStackedWidget):
 
     def _holds_decided(self, session: SortSession) -> bool:
         return any(session.mark(image).status not in _UNDECIDED for tile in session.tiles for image in tile.images)
-
-    def _asked_count(self, question: Question) -> int:
-        return int(question.names[1]) if question.action == "confirm" else len(question.names)
 
     def _focus_moved(self, place: int) -> None:
         if self.session is not None:

@@ -156,6 +156,7 @@ class Guide(QObject):
         """Let the note of a class be written."""
         if self._editor is None:
             self._editor = GuideEditor(self._place)
+            self._parent.destroyed.connect(self._editor.deleteLater)
         self._editor.open_at(self._parent.window())
 
     def show(self) -> None:

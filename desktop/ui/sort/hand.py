@@ -19,6 +19,8 @@ class Question:
 
     action: str
     names: tuple[str, ...]
+    """Of the pictures, where they are chosen; confirming takes what is left of a page."""
+    count: int
     cls: str | None = None
     """What they would become."""
 
@@ -47,7 +49,7 @@ class Hand(QObject):
         """Confirm what is open on the page, without what was not seen; ``count`` images."""
         page = self.session.page if self.session else None
         cls, hidden = page.cls if page else None, frozenset(unseen)
-        self._ask_or_do("confirm", cls, (cls or "", str(count)), count, lambda session: session.confirm(hidden))
+        self._ask_or_do("confirm", cls, (), count, lambda session: session.confirm(hidden))
 
     def discard(self, images: Sequence[Image]) -> None:
         """Reject images."""
@@ -94,7 +96,7 @@ class Hand(QObject):
         count: int,
         work: Callable[[SortSession], Sequence[Decision]],
     ) -> None:
-        question = Question(action, names, cls)
+        question = Question(action, names, count, cls)
         if count > self._most and question != self.question:
             self.question = question
             self.asked.emit()

@@ -17,6 +17,8 @@ from desktop.ui.theme import font, look
 
 _WIDE = 1100
 """Below this the order is a drop-down and the field is short."""
+_TIGHT = 620
+"""Below this the field is shorter still: large letters in a small window."""
 _IDLE_MS = 150
 
 
@@ -205,7 +207,7 @@ class Header(QWidget):
         wide = self.width() >= look().px(_WIDE)
         self.segments.setVisible(self._possible and wide)
         self.choice.setVisible(self._possible and not wide)
-        self.field.setFixedWidth(look().px(276 if wide else 180))
+        self.field.setFixedWidth(look().px(276 if wide else 180 if self.width() >= look().px(_TIGHT) else 110))
         self.field.setPlaceholderText(_("Filter by device, date, confidence") if wide else _("Filter"))
 
     def _activated(self, place: int) -> None:

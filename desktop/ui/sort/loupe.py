@@ -56,6 +56,7 @@ class Loupe(QWidget):
         super().__init__()
         self._thumbnails, self._photos, self._keymap = thumbnails, photos, keymap
         self._tiles = Tiles(classes, self._problem)
+        self._tiles.setParent(self)
         self._place = 0
         self._title, self._how = "", ""
         self._cls: Class | None = None
@@ -95,7 +96,7 @@ class Loupe(QWidget):
     @property
     def target(self) -> Tile | None:
         """What a class key acts on: the picture in hand, or the framed one of two."""
-        place = self.pair.place if self.comparing else self._place
+        place = self._framed()
         return self._tiles.tiles[place] if place < len(self._tiles.tiles) else None
 
     @property
@@ -241,6 +242,9 @@ class Loupe(QWidget):
             self.canvas.setFocus()
         self._lay_hints()
 
+    def _framed(self) -> int:
+        return self.pair.place if self.comparing else self._place
+
     def _canvas(self) -> Canvas:
         return self.pair.canvas if self.comparing else self.canvas
 
@@ -270,9 +274,10 @@ class Loupe(QWidget):
 
     def _tell(self) -> None:
         """Say in words what is shown."""
-        count, image = len(self._tiles.tiles), self._image(self._place)
+        count, place = len(self._tiles.tiles), self._framed()
+        image = self._image(place)
         photo = None if image is None else self._photos.get(image)
-        where = _("{place} of {n}").format(place=self._place + 1, n=count) if count else ""
+        where = _("{place} of {n}").format(place=place + 1, n=count) if count else ""
         self.header.title.say(self._title, " · ".join(part for part in (where, self._how) if part), self._cls)
         name = image.name if image is not None and not self._tiles.blind else ""
         self.header.show_picture(name, (photo.width, photo.height) if photo else None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.app import own_command
@@ -15,23 +15,21 @@ from desktop.core.history import Event
 from desktop.core.images import Image
 from desktop.core.journal import Decision
 from desktop.core.marks import Status
-from desktop.core.pages import Order, is_blind
+from desktop.core.pages import Order
 from desktop.core.review import ReviewFilter
-from desktop.core.settings import load_settings, save_settings
 from desktop.core.sorting import Draft, SessionState, SortSession
 from desktop.core.texts import _, ngettext
 from desktop.core.views import View, Views
-from desktop.ui.actions import LABEL
 from desktop.ui.courier import Courier
 from desktop.ui.latency import Latency
 from desktop.ui.sort import captions
-from desktop.ui.sort.feed import Arrival, Feed, Loaded
-from desktop.ui.sort.filter_words import today, understood, without
+from desktop.ui.sort.controls import Controls
+from desktop.ui.sort.feed import Arrival, Feed
 from desktop.ui.sort.front import Front
 from desktop.ui.sort.guide import Guide
 from desktop.ui.sort.hand import Hand
 from desktop.ui.sort.history_card import HistoryCard
-from desktop.ui.sort.loupe import Loupe
+from desktop.ui.sort.loading import Loaded
 from desktop.ui.sort.menus import choice_menu, open_below, views_menu
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.sort.zoom import Zoom
@@ -42,10 +40,6 @@ from edge.contract.keys import Area, locate
 _QUIET_MS = 1500
 """So long after a key new pictures are laid out: nothing moves under a hand that sorts."""
 _KEPT_MS = 4000
-_LARGER = 1.15
-_STRIDE = 10
-"""So many pictures are a screen in the loupe."""
-_ORDERS = (Order.CLASS, Order.NEWEST, Order.UNCERTAIN, Order.DEVICE)
 
 
 class SortStation(Station):
@@ -79,11 +73,11 @@ class SortStation(Station):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.front)
-        self.guide = Guide(workplace, self, self._in_focus)
         self._quiet = _timer(self, _QUIET_MS, self._rest)
         self._keeper = _timer(self, _KEPT_MS, self.keep_place)
+        self.controls = Controls(workplace, self.front, self.hand, self.feed, self.history, self.latency, self._quiet)
+        self.guide = Guide(workplace, self.front, self.controls.in_focus)
         self._connect()
-        self._bind()
         self._bookmark = read_bookmark(plant.folder)
         self._raw_state = self._bookmark.session
         self.front.show_page()
@@ -171,16 +165,6 @@ class SortStation(Station):
             self._place.messages.show_error(error)
         self._bookmark = kept
 
-    def filter_by(self, chosen: Filter) -> None:
-        """Show only a part of the queue."""
-        if self.session is not None and chosen != self.session.filter:
-            self.feed.plan(self.session, None, chosen)
-
-    def order_by(self, order: str) -> None:
-        """Lay the queue out in another order."""
-        if self.session is not None and order != self.session.order:
-            self.feed.plan(self.session, Order(order), None)
-
     def _connect(self) -> None:
         front, feed, hand = self.front, self.feed, self.hand
         feed.loaded.connect(self._loaded)
@@ -194,16 +178,12 @@ class SortStation(Station):
         hand.asked.connect(self._asked)
         front.painted.connect(self.latency.paint)
         front.placed.connect(self._placed)
-        front.hints_changed.connect(self._hints_changed)
-        front.grid.opened.connect(self._opened)
+        self.controls.turned.connect(self._changed)
+        self._place.commands.bind("views", self._open_views, self._has_session)
+        self._place.commands.bind("queue", self._open_queues)
         front.triggered.connect(self._place.commands.trigger)
         front.asked_for.connect(self._show_again)
         front.focused.connect(self.history.hide)
-        front.table.header.ordered.connect(self.order_by)
-        front.table.header.field.settled.connect(self._typed)
-        front.table.chips.removed.connect(self._without)
-        front.table.chips.cleared.connect(self._show_all)
-        front.table.panel.chosen.connect(self.filter_by)
         front.table.panel.review.chosen.connect(self._review)
         front.table.panel.saved.connect(self._save_view)
         self._place.commands.changed.connect(self._keys_changed)
@@ -211,236 +191,18 @@ class SortStation(Station):
             self.courier.failing.connect(self._undelivered)
         self._place.commands.ran.connect(hand.call_off)
 
-    def _bind(self) -> None:
-        bind, hand, front = self._place.commands.bind, self.hand, self.front
-        grid = front.grid
-        for cls in front.side.classes:
-            bind(LABEL + cls, self._timed(partial(self._label, cls)), self._may_decide)
-        decisions: dict[str, tuple[Callable[[], object], Callable[[], bool]]] = {
-            "confirm": (self._confirm, self._may_decide),
-            "unsure": (lambda: hand.unsure(front.targets()), self._may_set_aside),
-            "discard": (lambda: hand.discard(front.targets()), self._may_decide),
-            "skip": (lambda: hand.skip(front.targets()), self._works),
-            "undo": (hand.undo, self._may_undo),
-            "redo": (hand.redo, self._may_undo),
-            "send-back": (lambda: hand.send_back(front.targets()), self._may_send_back),
-        }
-        for action, (run, possible) in decisions.items():
-            bind(action, self._timed(run), possible)
-        looks: dict[str, Callable[[], object]] = {
-            "burst": self._open_burst,
-            "suggestions": self._switch_suggestions,
-            "order": self._next_order,
-            "next-page": lambda: self._turn(forward=True),
-            "previous-page": lambda: self._turn(forward=False),
-            "left": lambda: front.look_on(-1),
-            "right": lambda: front.look_on(1),
-            "up": lambda: front.look_on(0, -1),
-            "down": lambda: front.look_on(0, 1),
-            "select-left": lambda: front.look_on(-1, extend=True),
-            "select-right": lambda: front.look_on(1, extend=True),
-            "select-up": lambda: front.look_on(0, -1, extend=True),
-            "select-down": lambda: front.look_on(0, 1, extend=True),
-            "select-one": lambda: grid.toggle(grid.focus),
-            "select-all": grid.select_all,
-            "screen-up": lambda: self._screen(-1),
-            "screen-down": lambda: self._screen(1),
-            "first": lambda: front.go(0),
-            "last": lambda: front.go(1 << 30),
-            "loupe": lambda: front.show_loupe(shown=not front.in_loupe),
-            "compare-two": self._compare,
-            "zoom-in": lambda: self._zoom(larger=True),
-            "zoom-out": lambda: self._zoom(larger=False),
-        }
-        for action, run in looks.items():
-            bind(action, self._timed(run), self._works)
-        large: dict[str, Callable[[Loupe], object]] = {
-            "zoom-fit": Loupe.fit,
-            "zoom-pixels": Loupe.pixels,
-            "pan-left": lambda loupe: loupe.pan(-1, 0),
-            "pan-right": lambda loupe: loupe.pan(1, 0),
-            "pan-up": lambda loupe: loupe.pan(0, -1),
-            "pan-down": lambda loupe: loupe.pan(0, 1),
-            "hints": Loupe.toggle_hints,
-        }
-        for action, work in large.items():
-            bind(action, partial(self._in_loupe, work), self._works)
-        bind("filter", self._write_filter, self._has_session)
-        bind("clear-filter", self._show_all, self._has_session)
-        bind("views", self._open_views, self._has_session)
-        bind("queue", self._open_queues)
-        bind("history", self._switch_history, self._may_look_back)
-        bind("sync", self.feed.sync)
-
-    def _timed(self, run: Callable[[], object]) -> Callable[[], None]:
-        """Measure from the key to the picture, and wait with what is new."""
-
-        def press() -> None:
-            self.latency.press()
-            self._quiet.start()
-            run()
-
-        return press
-
-    # What is possible.
-
-    def _has_session(self) -> bool:
-        return self.session is not None
-
-    def _works(self) -> bool:
-        return self.session is not None and (self.front.in_loupe or self.front.table.working)
-
-    def _may_decide(self) -> bool:
-        return self._works() and not self._queue.read_only
-
-    def _may_undo(self) -> bool:
-        return self.session is not None and not self._queue.read_only and not self.front.table.panel.isVisible()
-
-    def _may_set_aside(self) -> bool:
-        return self._may_decide() and self._area() is Area.RAW
-
-    def _may_send_back(self) -> bool:
-        return self._may_decide() and self._area() is not Area.RAW
-
-    def _may_look_back(self) -> bool:
-        """Tell whether a picture's history may be shown: not of one that is labelled blind."""
-        tile = self.session.focused if self.session is not None and self._works() else None
-        return tile is not None and not is_blind(tile.images[0])
-
-    def _area(self) -> Area | None:
-        tile = self.session.focused if self.session is not None else None
-        return tile.images[0].area if tile is not None else None
-
-    # What keys do.
-
-    def _label(self, cls: str) -> None:
-        self.hand.label(cls, self.front.targets())
-
-    def _confirm(self) -> None:
-        rest, hidden = self.front.rest()
-        if hidden and self.session is not None:
-            first = hidden[0].name
-            place = next(n for n, tile in enumerate(self.session.tiles) if any(one.name == first for one in tile.images))
-            self.session.focus_on(place)
-            grid = self.front.grid
-            grid.focus_on(place)
-            grid.scrollTo(grid.model().index(place, 0), grid.ScrollHint.PositionAtTop)
-            self.front.show_decided(())
-        elif rest:
-            unseen = self.front.sight.unseen(rest)
-            if len(unseen) < len(rest):
-                self.hand.confirm(unseen, len(rest) - len(unseen))
-
-    def _switch_history(self) -> None:
-        if self.history.isVisible():
-            self.history.hide()
-        elif self.session is not None and self.session.focused is not None:
-            self.feed.remember(self.session.focused.images[0].name)
-
     @Slot(str, object)
     def _remembered(self, name: str, events: Sequence[Event]) -> None:
         self.history.move_over(self.front.loupe if self.front.in_loupe and self.front.loupe is not None else self.front.table)
         self.history.show_events(name, events, self._place.shown)
-
-    def _open_burst(self) -> None:
-        if self.session is not None and self.session.focused is not None and len(self.session.focused.images) > 1:
-            self.session.open_burst(self.session.focused)
-            self.front.show_page()
-
-    def _switch_suggestions(self) -> None:
-        if self.session is not None:
-            self.session.suggestions = not self.session.suggestions
-            self._place.messages.say(_("Suggestions are shown.") if self.session.suggestions else _("Suggestions are off."))
-            self.front.show_page()
-
-    def _next_order(self) -> None:
-        if self.session is not None and self.session.order in _ORDERS:
-            self.order_by(_ORDERS[(_ORDERS.index(self.session.order) + 1) % len(_ORDERS)])
-
-    def _turn(self, *, forward: bool) -> None:
-        if self.session is not None and (self.session.next_page() if forward else self.session.previous_page()):
-            self.front.show_page()
-            self._changed()
-
-    def _zoom(self, *, larger: bool) -> None:
-        grid, loupe = self.front.grid, self.front.loupe
-        if self.front.in_loupe and loupe is not None:
-            (loupe.zoom_in if larger else loupe.zoom_out)()
-        else:
-            grid.set_tile_size(round(max(100, min(400, grid.tile_width * (_LARGER if larger else 1 / _LARGER)))))
-
-    def _screen(self, screens: int) -> None:
-        if self.front.in_loupe and self.session is not None:
-            self.front.go(self.session.focus + screens * _STRIDE)
-        else:
-            self.front.grid.page(screens)
-
-    def _compare(self) -> None:
-        chosen = [] if self.front.in_loupe else self.front.grid.selected()
-        other = chosen[1] if len(chosen) == 2 else None
-        if other is not None:
-            self.front.go(chosen[0])
-        self.front.show_loupe(shown=True)
-        loupe = self.front.loupe
-        if loupe is not None and loupe.comparing:
-            loupe.leave_pair()
-        elif loupe is not None:
-            loupe.compare(other)
-
-    def _in_loupe(self, work: Callable[[Loupe], object]) -> None:
-        if self.front.loupe is not None:
-            work(self.front.loupe)
-
-    def _in_focus(self) -> QRect:
-        """Give where the tile in focus is: the guide covers it last."""
-        grid = self.front.grid
-        if self.front.in_loupe:
-            return QRect()
-        box = grid.visualRect(grid.currentIndex())
-        return QRect(grid.viewport().mapTo(self, box.topLeft()), box.size())
-
-    def _opened(self, place: int) -> None:
-        self.front.go(place)
-        self.front.show_loupe(shown=True)
 
     @Slot()
     def _placed(self) -> None:
         if self._in_front:
             self._place.commands.places = self.places()
 
-    @Slot(bool)
-    def _hints_changed(self, wanted: bool) -> None:
-        home = self._place.plant.home
-        try:
-            settings = load_settings(home)
-            save_settings(home, replace(settings, sorting=replace(settings.sorting, hints=wanted)))
-        except AppError as error:
-            self._place.messages.show_error(error)
-
-    def _write_filter(self) -> None:
-        if self.session is not None:
-            self._show_facets()
-            self.front.table.open_panel()
-            self.front.table.header.field.setFocus()
-            self.front.table.header.field.selectAll()
-
-    def _show_all(self) -> None:
-        self.front.table.header.field.show_words("")
-        self.filter_by(Filter())
-        self.front.table.take_focus()
-
-    def _typed(self, words: str) -> None:
-        if self.session is not None:
-            devices = {device for device in self.session.facets().devices if device}
-            self.filter_by(understood(words, Filter(unsure=self.session.filter.unsure), devices, self._place.shown, today()))
-
-    def _without(self, part: str) -> None:
-        if self.session is not None:
-            self.front.table.header.field.show_words("")
-            self.filter_by(without(self.session.filter, part))
-            self.front.table.take_focus()
-
-    # Menus.
+    def _has_session(self) -> bool:
+        return self.session is not None
 
     def _open_queues(self) -> None:
         plant = self._place.plant
@@ -468,7 +230,7 @@ class SortStation(Station):
 
     def _show_unsure(self) -> None:
         if self._queue == Queue():
-            self.filter_by(Filter(unsure=True))
+            self.controls.filter_by(Filter(unsure=True))
         else:
             self._raw_state = replace(self._raw_state or SessionState(), filter=Filter(unsure=True))
             self._queue = Queue()
@@ -490,7 +252,7 @@ class SortStation(Station):
             self.feed.plan(self.session, Order(view.order), view.filter)
 
     def _name_view(self) -> None:
-        self._write_filter()
+        self.controls.write_filter()
         self.front.table.panel.ask_name()
 
     def _save_view(self, name: str) -> None:
@@ -509,8 +271,6 @@ class SortStation(Station):
             self._views.remove(name)
         except AppError as error:
             self._place.messages.show_error(error)
-
-    # What comes from the session and from outside.
 
     @Slot(object)
     def _decided(self, names: Collection[str]) -> None:
@@ -541,7 +301,7 @@ class SortStation(Station):
             if self._bookmark.loupe:
                 self.front.show_loupe(shown=True)
                 if self._bookmark.zoom is not None:
-                    self._in_loupe(lambda loupe: loupe.show_zoom(Zoom(self._bookmark.zoom)))
+                    self.controls.with_loupe(lambda loupe: loupe.show_zoom(Zoom(self._bookmark.zoom)))
             self.feed.begin()
             if self.courier is not None:
                 self.courier.start()
@@ -558,7 +318,7 @@ class SortStation(Station):
             self._quiet.start()
         elif anew:
             self.front.show_page()
-            self._show_facets()
+            self.controls.show_facets()
         else:
             if idle and session.figures().left and (session.page is None or not session.page.left):
                 session.next_page()
@@ -569,7 +329,6 @@ class SortStation(Station):
     def _arrived(self, arrival: Arrival) -> None:
         if self._queue.source is not Source.RAW:
             return
-        self.front.model = arrival.model
         self._fresh.update((image.name, image) for image in arrival.images)
         self._gone.update((name, (winner, key)) for name, winner, key in arrival.gone)
         if (self._fresh or self._gone) and not self._quiet.isActive():
@@ -637,11 +396,12 @@ class SortStation(Station):
         session = found.session if found is not None else None
         self.hand.session = session
         self.front.today = {}
-        self.front.work_on(session, self._queue, found.model if found else None)
+        self.front.work_on(session, self._queue)
         self.front.table.header.field.show_words(session.filter.text if session is not None else "")
         self.front.show_history()
         self._changed()
 
+    @Slot()
     def _changed(self) -> None:
         if self.session is None:
             return
@@ -652,10 +412,6 @@ class SortStation(Station):
             self.badge.emit(Badge(f"{figures.left:,}" if figures.left else "", told=left))
         if not self._keeper.isActive():
             self._keeper.start()
-
-    def _show_facets(self) -> None:
-        if self.session is not None and self.front.table.panel.isVisible():
-            self.front.table.panel.show_facets(self.session.facets(), self._place.shown)
 
     def _keep_raw(self) -> None:
         if self.session is not None and self.front.queue == Queue():

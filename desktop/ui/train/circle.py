@@ -11,6 +11,7 @@ from desktop.core.circle import Circle, Going, Leg, begin
 from desktop.core.errors import AppError, Cancelled, NotFoundError
 from desktop.core.ports import RunState
 from desktop.core.progress import CancelToken, Progress, Step
+from desktop.core.refusal import Refusal, refusals
 from desktop.core.release import Deployment, Stage, standing
 from desktop.core.retraining import Learned
 from desktop.core.sync import sync
@@ -51,7 +52,8 @@ class CircleDriver(QObject):
         watch.learned.connect(self._learned)
         watch.failed.connect(self._run_failed)
         watch.nothing.connect(self._run_gone)
-        place.fleet_changed.connect(self._somebody_sent)
+        place.fleet_changed.connect(self._somebody_decided)
+        place.models_changed.connect(self._somebody_decided)
 
     @property
     def running(self) -> bool:
@@ -259,19 +261,21 @@ class CircleDriver(QObject):
             self._take(self.circle.failed(Leg(self.circle.at), _("Its run is not on this computer.")))
 
     @Slot()
-    def _somebody_sent(self) -> None:
-        """See whether what waited for a decision was sent."""
+    def _somebody_decided(self) -> None:
+        """See whether what waited for a decision was sent, or turned down."""
         circle = self.circle
         if circle is None or circle.going != Going.ASKS:
             return
 
-        def look(plant: Plant, _progress: Progress, _cancel: CancelToken) -> Deployment | None:
+        def look(plant: Plant, _progress: Progress, _cancel: CancelToken) -> Deployment | Refusal | None:
             later = [one for one in plant.release.deployments(circle.target) if one.at_ms >= circle.since_ms]
-            return later[-1] if later else None
+            return later[-1] if later else refusals(plant.store, [circle.model]).get(circle.model)
 
-        def seen(found: Deployment | None) -> None:
-            if found is not None and self.circle is not None:
+        def seen(found: Deployment | Refusal | None) -> None:
+            if self.circle is not None and isinstance(found, Deployment):
                 self._take(self.circle.sent(found.model, found.id, now_ms()))
+            elif self.circle is not None and found is not None:
+                self._take(self.circle.turned_down(_("{who} refused the model.").format(who=found.by)))
 
         self._task = self._place.tasks.run(LANE, _("Looking at the deployments"), look, seen)
 

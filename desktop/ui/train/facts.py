@@ -12,14 +12,15 @@ from desktop.core.measurement import Measured
 from desktop.core.ports import RunState
 from desktop.core.progress import CancelToken, Progress
 from desktop.core.prospect import Prospect, estimate_s, prospect
+from desktop.core.refusal import refusals
 from desktop.core.registry import Model
 from desktop.core.release import Deployment, Stage
 from desktop.core.training import Run
 from edge.contract.keys import Area
 from edge.contract.records import BadRecord
 
-SERVICE, ROLLING = "in service", "rolling"
-"""What became of a model, beside nothing: devices run it, or are on their way to."""
+SERVICE, ROLLING, REFUSED = "in service", "rolling", "refused"
+"""What became of a model, beside nothing: devices run it, or are on their way to; somebody turned it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def look_at(plant: Plant, _progress: Progress, cancel: CancelToken) -> TrainFact
     """Gather it; runs that ended meanwhile are taken into the bucket."""
     runs = plant.training.runs()
     models = {model.id: model for model in plant.registry.models()}
-    fates = fates_of(plant.release.deployments())
+    fates = dict.fromkeys(refusals(plant.store, models), REFUSED) | fates_of(plant.release.deployments())
     past = []
     for run in runs:
         cancel.check()

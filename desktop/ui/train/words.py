@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.core.ports import RunState, RunStatus
 from desktop.core.texts import _, ngettext
-from desktop.ui.train.facts import ROLLING, SERVICE, PastRun
+from desktop.ui.train.facts import REFUSED, ROLLING, SERVICE, PastRun
 from desktop.ui.words import figure, short_model
 
 WAITS, RUNS, DONE, FAILED, STOPPED, ASKS = "waits", "runs", "done", "failed", "stopped", "asks"
@@ -43,6 +43,8 @@ _ICONS = {
 
 def state_icon(one: PastRun) -> tuple[str, str]:
     """Give the icon and colour of a run's state."""
+    if one.fate == REFUSED:
+        return "x-circle", "muted"
     return _ICONS.get(RunState(one.run.state), ("spinner", "accent_text"))
 
 
@@ -64,7 +66,7 @@ def run_chip(one: PastRun, status: RunStatus | None = None) -> ChipView:
     return {
         SERVICE: ChipView(_("in service"), icon="cpu"),
         ROLLING: ChipView(_("rolling out"), icon="rocket-launch"),
-        "refused": ChipView(_("refused"), icon="prohibit"),
+        REFUSED: ChipView(_("refused"), icon="prohibit"),
     }.get(one.fate, ChipView())
 
 
