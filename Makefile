@@ -7,10 +7,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: demo test test-long lint bench bundle texts clean
 
 demo: $(VENV)/.desktop
+	@.ci/packages qt
+	@[ -z "$$DISPLAY" ] || .ci/packages xcb
 	$(BIN)/sortloop demo --report build/demo/report.html build/demo/plant
 
 test: $(VENV)/.dev
 	@.ci/packages qt
+	@[ "$$(id -u)" != 0 ] || .ci/packages screen  # without them the few tests under a screen are skipped
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
 	$(BIN)/python -m pytest -n 2 -m "not long"
 

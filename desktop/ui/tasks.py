@@ -139,7 +139,7 @@ class Tasks(QObject):
 
     def running(self, lane: str | None = None) -> list[Task]:
         """Give the tasks that wait or run, oldest first."""
-        return [task for task in self._running if lane in (None, task.lane)]
+        return [task for task in self._running if not task.over and lane in (None, task.lane)]
 
     def close(self, patience_s: float = 10.0) -> None:
         """Stop everything between two items and wait for it; what does not stop in time ends with the program."""

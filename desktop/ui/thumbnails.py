@@ -6,7 +6,9 @@ Workers decode without holding Python's lock; owners are served in turns. All bu
 """
 
 import os
+import sys
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,10 @@ from desktop.core.errors import AppError, NotFoundError, OfflineError
 from desktop.core.images import Image
 from desktop.core.pictures import Pictures
 from desktop.core.texts import _
+
+
+_REST_S = 0.03
+"""Two frames, about: no hand is so fast that the workers would never begin again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Thumbnails(QObject):
         self._answers: deque[_Answer] = deque()
         self._woken_already = False
         self._closed = False
+        self._resting_until_s = 0.0
         self._woken.connect(self._take, Qt.ConnectionType.QueuedConnection)
         count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
         self._threads = [threading.Thread(target=self._work, name=f"thumbnails {number}", daemon=True) for number in range(count)]
@@ -103,6 +110,10 @@ class Thumbnails(QObject):
         """Give why an image cannot be shown; None if it can, or nobody tried."""
         answer = self._problems.get((image.name, image.etag))
         return None if answer is None else answer.problem
+
+    def rest(self) -> None:
+        """Begin no picture for a moment: a key was pressed, and what it does comes first."""
+        self._resting_until_s = time.monotonic() + _REST_S  # a bare number: no worker's lock is waited for
 
     def waiting(self) -> int:
         """Give how many are wanted and not here yet."""
@@ -152,7 +163,10 @@ class Thumbnails(QObject):
         """Give the head of the next owner's queue; waits for one; None at the end."""
         with self._ready:
             while not self._closed:
-                while self._queues:
+                while self._queues and not self._closed:
+                    if (resting_s := self._resting_until_s - time.monotonic()) > 0:
+                        self._ready.wait(resting_s)
+                        continue
                     owner, queue = next(iter(self._queues.items()))
                     wish = queue.popleft()
                     if queue:

@@ -274,9 +274,10 @@ class _Hand:
         front = self._station.front
         if not self._left():
             return True
-        if not self._painted:
-            return False
-        return front.in_loupe or len(front.grid.on_screen()) == len(self._in_view())
+        if not self._painted or front.in_loupe:
+            return self._painted
+        tiles = self._session.tiles
+        return not front.sight.hidden([image for place in self._in_view() for image in tiles[place].images])
 
     def _is_painted(self) -> None:
         self._painted = True

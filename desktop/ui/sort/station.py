@@ -329,8 +329,12 @@ class SortStation(Station):
     def _arrived(self, arrival: Arrival) -> None:
         if self._queue.source is not Source.RAW:
             return
-        self._fresh.update((image.name, image) for image in arrival.images)
-        self._gone.update((name, (winner, key)) for name, winner, key in arrival.gone)
+        for image in arrival.images:  # the last word on an image counts: what went may have come before, and the other way
+            self._fresh[image.name] = image
+            self._gone.pop(image.name, None)
+        for name, winner, key in arrival.gone:
+            self._gone[name] = (winner, key)
+            self._fresh.pop(name, None)
         if (self._fresh or self._gone) and not self._quiet.isActive():
             self._quiet.start(0 if self.session is not None and not self.session.tiles else _QUIET_MS)
 
