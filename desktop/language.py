@@ -20,9 +20,13 @@ LANGUAGES = ("en", "zh_CN")
 """Those that the program speaks wholly."""
 
 
+_GIVEN = os.environ.get(VARIABLE, "")
+"""What the program was started with; the variable itself follows what is spoken."""
+
+
 def speak(language: str = "") -> None:
     """Use a language from now on (``en``, ``zh_CN``); empty: what the environment says. One that is not there is English."""
-    chosen = language or os.environ.get(VARIABLE) or _of_the_system()
+    chosen = language or _GIVEN or _of_the_system()
     os.environ[VARIABLE] = chosen
     texts.use(catalog(chosen))
 

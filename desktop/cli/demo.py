@@ -110,15 +110,19 @@ def _hold(options: Options, folder: Path, seed: int) -> None:
     plant = open_plant(str(folder / "bucket"), options.home, create=True)
     with interruptible() as cancel:
         threading.Thread(target=cancel_at_end, args=(cancel,), daemon=True).start()
-        last_s = 0.0
+        last_s, part = 0.0, ""
+
+        def say(text: str, style: str) -> None:
+            nonlocal part
+            part = text if style == "bold" else part
 
         def progress(step: Step) -> None:
             nonlocal last_s
             if (now_s := time.monotonic()) - last_s > _TOLD_S:
                 last_s = now_s
-                told({"label": step.label, "done": step.done, "total": step.total})
+                told({"part": part, "label": step.label, "done": step.done, "total": step.total})
 
-        with Story(plant, folder, lambda _text, _style: None, progress, cancel, seed).field():
+        with Story(plant, folder, say, progress, cancel, seed).field():
             told({"ready": str(folder / "bucket")})
             while not cancel.cancelled:
                 cancel.wait(_TOLD_S)

@@ -38,7 +38,7 @@ def train(context: typer.Context) -> None:
         )  # fmt: skip
         job.output.say(
             _("Model {model} learned from {n} pictures in {s} s.").format(
-                model=short(model.id), n=len(dataset.train), s=learned.seconds
+                model=short(model.id), n=learned.pictures, s=learned.seconds
             )
         )
         _say_accuracy(job, _("field pictures of the test side"), measured.field)

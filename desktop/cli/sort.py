@@ -1,5 +1,6 @@
 """label, undo, history, classes: sorting by command, through the same journal and delivery as a key in the window."""
 
+import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ from desktop.language import spoken
 from edge.contract.keys import Area, key_of, locate
 
 _DAY_MS = 86_400_000
+_NICE = 10
+_BELOW_NORMAL = 0x4000
+"""BELOW_NORMAL_PRIORITY_CLASS (processthreadsapi.h)."""
 
 
 def add_to(program: typer.Typer) -> None:
@@ -79,6 +83,7 @@ def deliver(
     with work(context) as job:
         if follow:
             threading.Thread(target=cancel_at_end, args=(job.cancel,), daemon=True).start()
+            _stand_back()
             report = job.plant.keep_delivering(job.cancel)
         else:
             report = job.plant.deliver(job.progress, job.cancel)
@@ -94,6 +99,17 @@ def deliver(
         )
         job.output.say(_("{n} moved, {waiting} waiting.").format(n=report.done, waiting=report.waiting))
         _end(trouble, clash=bool(report.lost or report.conflicts))
+
+
+def _stand_back() -> None:
+    """Leave the processor to the window: a key must not wait for a move."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415
+
+        system = ctypes.windll.kernel32
+        system.SetPriorityClass(system.GetCurrentProcess(), _BELOW_NORMAL)
+    else:
+        os.nice(_NICE)
 
 
 def history(

@@ -116,7 +116,7 @@ class Ledger:
         Args:
             kind: What is decided.
             told: The images' names, with whether a suggestion was in sight; strangers and what is gone are left out.
-            cls: The class, for a label.
+            cls: The class, for a label; without one, what is confirmed is the class that each image lies under.
 
         Raises:
             ConfigError, StorageFullError …: the journal did not take it; nothing has changed.
@@ -175,7 +175,8 @@ class Ledger:
         """Give the journal's words for one image, from where the decisions before leave it; None if nothing would change."""
         image = self.images[name]
         try:
-            target = key_of(_AREAS[kind], name, cls) if kind in _AREAS else image.key
+            kept = image.cls if kind is Kind.CONFIRM else None
+            target = key_of(_AREAS[kind], name, cls or kept) if kind in _AREAS else image.key
         except BadKey as error:
             raise ConfigError(_("{name} cannot be moved there.").format(name=name), str(error)) from error
         if self.mark(name) == mark_at(target, image.key, kind):

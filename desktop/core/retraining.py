@@ -29,6 +29,11 @@ class Learned:
     """The run's own figures."""
 
     @property
+    def pictures(self) -> int:
+        """How many pictures it learned from."""
+        return int(self.summary.get("n", len(self.dataset.train)))
+
+    @property
     def seconds(self) -> float:
         """How long the run took."""
         return float(self.summary.get("seconds", 0.0))

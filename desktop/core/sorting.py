@@ -223,6 +223,10 @@ class SortSession:
         rest = self.rest(unseen)
         return self._decide(Kind.CONFIRM, rest, self.page.cls) if self.page and rest else []
 
+    def keep(self, images: Iterable[Image]) -> list[Decision]:
+        """Say of labelled images that wait that their labels are right, as one step; nothing is moved."""
+        return self._decide(Kind.CONFIRM, [one for one in images if one.cls is not None and self._ledger.waits(one.name)])
+
     def discard(self, images: Iterable[Image]) -> list[Decision]:
         """Reject images as one step."""
         return self._decide(Kind.DISCARD, images)

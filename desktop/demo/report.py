@@ -75,7 +75,7 @@ def _numbers(tale: Tale) -> str:
         (tale.after, _("to train the second, on {n}")),
     ):
         if made:
-            cells.append((f"{made.seconds:.1f} s", label.format(n=len(made.dataset.train))))
+            cells.append((f"{made.seconds:.1f} s", label.format(n=made.pictures)))
     return (
         '<section class="numbers">'
         + "".join(f"<div><b>{escape(a)}</b><span>{escape(b)}</span></div>" for a, b in cells)

@@ -180,7 +180,7 @@ class Story:
         measured = made.measured
         self._tell(
             _("Model {model} learned from {n} pictures in {s:.1f} s.").format(
-                model=made.model.id[:12], n=len(made.dataset.train), s=made.seconds
+                model=made.model.id[:12], n=made.pictures, s=made.seconds
             )
         )
         if measured.field.n:

@@ -94,10 +94,10 @@ class FirstRun(QWidget):
         self._told = label(role="muted", wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._stop = button(_("Stop"), "stop-circle", size="small")
-        self._stop.clicked.connect(stop)
+        self.stop = button(_("Stop"), "stop-circle", size="small")
+        self.stop.clicked.connect(stop)
         self._work = QFrame()
-        self._work.setLayout(column(row(self._told, None, self._stop), self._bar, spacing=8))
+        self._work.setLayout(column(row(self._told, None, self.stop), self._bar, spacing=8))
         self._work.setVisible(False)
         content = QWidget()
         content.setMaximumWidth(look().px(_WIDE))
@@ -107,9 +107,24 @@ class FirstRun(QWidget):
         middle.setStretch(1, 100)
         self.setLayout(column(None, middle, None, margins=(0, 24, 0, 24)))
 
+    @property
+    def at_work(self) -> bool:
+        """Whether the demo is being made."""
+        return not self._work.isHidden()
+
+    @property
+    def told(self) -> str:
+        """What is being done."""
+        return self._told.text()
+
+    @property
+    def done(self) -> int:
+        """How much of it is done."""
+        return self._bar.value()
+
     def choose(self, number: int) -> None:
         """Choose by number, as its key does."""
-        if not self._work.isVisible():
+        if not self.at_work:
             self.choices[number].setFocus()
             self.choices[number].click()
 

@@ -61,6 +61,13 @@ class Messages(QFrame):
         """Tell news for a few seconds; ``kind`` is ``ok``, ``warn`` or ``bad``."""
         self._say(title, hint, kind, stays=kind != "ok")
 
+    def go_on_from(self, other: "Messages") -> None:
+        """Go on with what another window's strip says: this one takes its place."""
+        self.said = [*other.said]
+        if not other.isHidden():
+            self._say(other._title.text(), other._hint.text(), other._kind, stays=other._kind != "ok")
+            del self.said[-1]
+
     def _say(self, title: str, hint: str, kind: str, *, stays: bool) -> None:
         self.said.append(f"{title} {hint}".strip())
         del self.said[:-100]

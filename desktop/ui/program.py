@@ -32,6 +32,7 @@ class Program(QObject):
         self._window = window
         self._overlays: dict[str, Overlay] = {}
         self._pages: dict[str, QWidget] = {}
+        self._replaced = False
         self._notifications = Notifications(window, lambda: window.settings.window.notifications)
         does: dict[str, Callable[[], object]] = {
             "palette": partial(self._lay_over, "palette", self._palette),
@@ -95,7 +96,20 @@ class Program(QObject):
 
     def rebuild(self) -> None:
         """Have the window made anew, on the same bucket: another language, another size of text."""
-        self._window.wanted.emit(self._window.place.address if self._window.place else "")
+        if not self._replaced:
+            self._replaced = True
+            self._window.wanted.emit(self._window.place.address if self._window.place else "")
+
+    def go_on_from(self, other: "Program") -> None:
+        """Show the page that another window showed: this one takes its place."""
+        from desktop.ui.around.settings_view import SettingsView  # noqa: PLC0415
+
+        front = other._window.stack.currentWidget()
+        for name, page in other._pages.items():
+            if page is front and self._window.commands.trigger(name):
+                mine = self._pages[name]
+                if isinstance(mine, SettingsView) and isinstance(page, SettingsView):
+                    mine.go_to(page.row_in_focus())
 
     def print_keys(self) -> None:
         """Write the sheet of keys as PDF where the user says, and show it."""

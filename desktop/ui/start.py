@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -36,7 +36,6 @@ def run(bucket: str, home: Path, *, when_usable: Callable[[Window], None] | None
     application.setApplicationName("Sortloop")
     application.setDesktopFileName("sortloop")
     application.setWindowIcon(QIcon(str(RESOURCES / "icons" / "sortloop.svg")))
-    _translate(application)
     face = Face(home, when_usable)
     crashes = Crashes(home, face.said)
     crashes.install()
@@ -75,6 +74,7 @@ class Face(QObject):
         self._claim: SingleInstance | None = None
         self._collector = Collector()
         self._collector.start()
+        self._translator = QTranslator(self)
         self.window: Window | None = None
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._dress)
@@ -109,6 +109,7 @@ class Face(QObject):
         if not self._claimed(address):
             return self.window is not None
         speak(settings.language)
+        self._translate()
         wear(theme_of(settings.window.theme, settings.window.text_scale))
         before, window = self.window, Window(self._home, settings)
         window.wanted.connect(self.show, Qt.ConnectionType.QueuedConnection)
@@ -116,12 +117,15 @@ class Face(QObject):
             window.usable.connect(partial(self._when_usable, window))
         if before is not None:
             window.setGeometry(before.geometry())
+            window.messages.go_on_from(before.messages)
             before.close()
             before.deleteLater()
         self.window = window
         try:
             if trouble is None and address:
                 window.open(address)
+                if before is not None:
+                    window.program.go_on_from(before.program)
             else:
                 window.choose_bucket()
         except AppError as error:
@@ -143,6 +147,15 @@ class Face(QObject):
             self._claim = claim
         return True
 
+    def _translate(self) -> None:
+        """Let Qt's own texts (file dialogs, context menus) speak the window's language."""
+        QCoreApplication.removeTranslator(self._translator)
+        self._translator = QTranslator(self)
+        for folder in (QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), str(RESOURCES / "qt")):
+            if self._translator.load(QLocale(spoken()), "qtbase", "_", folder):
+                QCoreApplication.installTranslator(self._translator)
+                return
+
     @Slot()
     def _front(self) -> None:
         if self.window is not None:
@@ -156,11 +169,3 @@ class Face(QObject):
             self.window.program.dress()
 
 
-def _translate(application: QApplication) -> None:
-    """Let Qt's own texts (file dialogs, context menus) speak the window's language."""
-    locale = QLocale(spoken())
-    for folder in (QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), str(RESOURCES / "qt")):
-        translator = QTranslator(application)
-        if translator.load(locale, "qtbase", "_", folder):
-            application.installTranslator(translator)
-            return

@@ -21,28 +21,37 @@ if TYPE_CHECKING:
     from desktop.ui.window import Window
 
 
+_PARTS = 4
+"""The demo's making has so many parts, each with a number before its name (``desktop/demo/story.py``)."""
+
+
 class WaysIn(QObject):
     """Opens, imports, and builds the demo for one window."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
         self._window = window
-        self._first_run: FirstRun | None = None
+        self._page: FirstRun | None = None
         self._demo: QProcess | None = None
         bind = window.commands.bind
         bind("open", self.choose_folder)
         bind("import", self.import_folder, lambda: window.place is not None)
 
+    @property
+    def first_page(self) -> FirstRun:
+        """The page with the three ways in, made when it is first wanted."""
+        if self._page is None:
+            self._page = FirstRun(self._stop_demo)
+            self._page.chosen.connect(self._way_in)
+            for number in range(3):
+                self._window.commands.bind(f"way-{number + 1}", partial(self._page.choose, number))
+        return self._page
+
     def first_run(self) -> None:
         """Show the three ways in."""
-        if self._first_run is None:
-            self._first_run = FirstRun(self._stop_demo)
-            self._first_run.chosen.connect(self._way_in)
-            for number in range(3):
-                self._window.commands.bind(f"way-{number + 1}", partial(self._first_run.choose, number))
-        self._window.show_page(self._first_run)
+        self._window.show_page(self.first_page)
         self._window.commands.places = frozenset({"first-run"})
-        self._first_run.choices[0].setFocus()
+        self.first_page.choices[0].setFocus()
 
     def choose_folder(self) -> None:
         """Ask for a folder and open the bucket in it."""
@@ -104,9 +113,12 @@ class WaysIn(QObject):
         hint = "; ".join(refused[:3]) + (" …" if len(refused) > 3 else "")
         self._window.messages.say(title, hint, "warn" if refused else "ok")
         if self._window.place is not None:
-            self._window.keys_changed()
-            self._window.place.refresh_classes()
+            place = self._window.place
+            before = dict(place.classes)
+            place.refresh_classes()
             self._window.commands.trigger("sync")
+            if place.classes != before:  # keys, lines and squares are made when a window is
+                self._window.program.rebuild()
 
     @Slot(str)
     def _way_in(self, name: str) -> None:
@@ -122,9 +134,9 @@ class WaysIn(QObject):
             )
 
     def _start_demo(self) -> None:
-        if self._first_run is None or self._demo is not None:
+        if self._demo is not None:
             return
-        self._first_run.show_step(Step(_("Starting the demo"), 0, None))
+        self.first_page.show_step(Step(_("Starting the demo"), 0, None))
         program, *words = own_command("--home", str(self._window.home), "demo", "--hold", str(self._window.home / "demo"))
         self._demo = QProcess(self)
         self._demo.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
@@ -139,19 +151,20 @@ class WaysIn(QObject):
 
     @Slot()
     def _demo_said(self) -> None:
-        if self._demo is None or self._first_run is None:
+        if self._demo is None:
             return
         while self._demo is not None and self._demo.canReadLine():
             said: dict[str, object] = {}
             with suppress(ValueError):
                 said = json.loads(bytes(self._demo.readLine().data()))
             if "ready" in said:
-                self._first_run.show_step(None)
+                self.first_page.show_step(None)
                 self._window.switch(str(said["ready"]))
             elif "label" in said:
                 total = said.get("total")
-                step = Step(str(said["label"]), int(str(said.get("done", 0))), int(str(total)) if total else None)
-                self._first_run.show_step(step)
+                words = _("{part} (of {n}): {what}").format(part=said.get("part", ""), n=_PARTS, what=said["label"])
+                step = Step(words, int(str(said.get("done", 0))), int(str(total)) if total else None)
+                self.first_page.show_step(step)
 
     @Slot()
     def _demo_ended(self) -> None:
@@ -160,7 +173,6 @@ class WaysIn(QObject):
         told = bytes(self._demo.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
         failed = self._demo.exitCode() not in (0, 130)
         self._demo = None
-        if self._first_run is not None:
-            self._first_run.show_step(None)
+        self.first_page.show_step(None)
         if failed:
             self._window.messages.show_error(AppError(_("The demo could not be built."), " ".join(told[-2:])))

@@ -48,6 +48,8 @@ class Shift:
     wrong: int = 0
     """Labels in the bucket that are not the truth."""
     blind: int = 0
+    blind_s: float = 0.0
+    """What the labeller spent on those."""
     waits_ms: list[float] = field(default_factory=list)
     """From each key to the picture."""
     page_waits_ms: list[float] = field(default_factory=list)
@@ -57,6 +59,11 @@ class Shift:
     def tool_s(self) -> float:
         """The time that the window took."""
         return sum(self.waits_ms) / 1000
+
+    @property
+    def open_s(self) -> float:
+        """The time that went into images with a suggestion, the window's included by its share."""
+        return (self.person.seconds() - self.blind_s) * (1 + self.tool_s / self.person.seconds())
 
     def per_hour(self, glance_s: float | None = None) -> float:
         """Give the images an hour, also as if a glance took another time."""
@@ -72,6 +79,7 @@ def labeller(folder: Path) -> Iterator[Result]:
     for glance_s in _OTHER_GLANCES_S:
         ratio = paged.per_hour(glance_s) / single.per_hour()
         print(f"  at {glance_s} s a glance: {paged.per_hour(glance_s):,.0f} images/h by pages, ratio {ratio:.2f}")
+    print(f"  without the blind pages, which go one by one both ways: ratio {single.open_s / paged.open_s:.2f}")
     ours, peer = paged.per_hour(), single.per_hour()
     yield Result(
         "labeller, page-confirm against single keys", ours, peer, "single keys", "images/h", ours / peer, _GOAL, paged.images
@@ -224,10 +232,10 @@ class _Hand:
 
     def _decide(self) -> None:
         """Sort the tile in focus; a slip that is noticed is taken back."""
-        tile = self._session.focused
+        tile, page, before_s = self._session.focused, self._session.page, self._person.seconds()
         assert tile is not None
-        if self._session.page is not None and self._session.page.kind == "blind":
-            self._shift.blind += len(tile.images)
+        assert page is not None
+        assert self._station.front.targets() == list(tile.images), "the keys hit another picture than the one in focus"
         right = self._right(tile)
         pressed = self._person.decide(right)
         self._press(self._keys[pressed])
@@ -235,6 +243,9 @@ class _Hand:
             self._press("Z")
             assert self._session.focused is tile, "undo did not come back to the picture"
             self._press(self._keys[right])
+        if page.kind == "blind":
+            self._shift.blind += len(tile.images)
+            self._shift.blind_s += self._person.seconds() - before_s
 
     def _go(self, place: int) -> None:
         """Go to a tile by the arrows: rows first, then places."""

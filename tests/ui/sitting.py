@@ -1,5 +1,6 @@
 """The real window on a small plant, and a hand on its keyboard: whole, with its lanes and the process that delivers."""
 
+import gc
 import hashlib
 import json
 import os
@@ -119,9 +120,13 @@ class Sitting:
         if self.face is not None:
             if self.window is not None:
                 self.window.close()
+                self.window.deleteLater()
             self.face.close()
             self.face = None
         speak("en")
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.unfreeze()  # a window froze what stood in its time; here many come and go in one process
+        gc.collect()
 
     def again(self):
         """Close it and open it again."""

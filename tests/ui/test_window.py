@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.errors import AppError
 from desktop.core.filters import Filter
@@ -54,7 +54,7 @@ def texts(one):
     found = []
     for widget in one.window.findChildren(QWidget):
         if widget.isVisible():
-            said = [widget.text()] if isinstance(widget, QLabel) or hasattr(widget, "text") else []
+            said = [widget.text()] if callable(getattr(widget, "text", None)) else []
             found += [*said, widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
     model = one.grid.model()
     roles = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
@@ -109,8 +109,8 @@ def test_arrows_only_look_and_a_held_key_decides_once(sit):
     one.hold(K.Key_4, 20, "4")
     assert len(one.decided()) == 1
     one.hold(K.Key_X, 20, "x")
+    assert len(one.decided()) == 2
     one.hold(K.Key_Z, 20, "z")
-    assert len(one.decided()) == 3
     assert [status for status in statuses(one) if status is not Status.OPEN] == [Status.LABELLED]
     one.press(K.Key_Home)
     one.hold(K.Key_Right, 3)
@@ -156,7 +156,7 @@ def test_typing_a_filter_labels_nothing_and_shows_what_was_asked_for(sit):
     assert one.said == []
     one.press(K.Key_A, modifiers=CTRL)
     one.write("pi-2")
-    one.until(lambda: one.session.filter.devices == ("pi-2",))
+    one.until(lambda: one.session.filter == Filter(devices=("pi-2",)))
     one.press(K.Key_Return)
     assert one.window.focusWidget() is one.grid
     assert one.decided() == []
@@ -178,7 +178,7 @@ def test_pictures_that_load_or_come_in_move_neither_the_focus_nor_what_is_shown(
     assert one.window.focusWidget() is widget
     one.press(K.Key_5)
     assert one.decided()[0][0] == focused.images[0].name
-    assert "17" in one.window.rail.buttons["sort"].accessibleName()
+    assert "16 pictures" in one.window.rail.buttons["sort"].accessibleName()
 
 
 def test_a_key_sorts_all_that_is_selected_after_a_question_where_it_is_many(sit):
@@ -189,7 +189,7 @@ def test_a_key_sorts_all_that_is_selected_after_a_question_where_it_is_many(sit)
     one.press("z")
     one.press(K.Key_A, modifiers=CTRL)
     one.press(K.Key_2)
-    assert len(one.decided()) == 6  # three and their undoing: the eight wait for an answer
+    assert one.session.figures().labelled == {}
     assert f"{len(CANS)} pictures: press 2 again to sort them as clutter" in one.station.front.table.banner.accessibleName()
     assert one.window.focusWidget() is one.grid
     one.press(K.Key_2)
@@ -280,8 +280,6 @@ def test_another_language_and_size_of_text_need_no_restart(sit):
     one.press(K.Key_Return, K.Key_Right)
     where = one.session.focused.images[0].name
     choose(one, "language", steps=2)
-    one.until(lambda: one.window.current is not None and one.window.current.name == "sort")
-    one.loaded()
     assert one.window.rail.buttons["train"].accessibleName().startswith("训练")
     assert "易拉罐" in one.station.front.side.classes["soda-can"].accessibleName()
     assert one.session.filter.devices == ("pi-1",)
@@ -289,26 +287,25 @@ def test_another_language_and_size_of_text_need_no_restart(sit):
     one.press(K.Key_2)
     assert one.decided() == [(where, "labeled_field_data/clutter")]
     small = one.window.rail.width()
-    choose(one, "window.text_scale", steps=4)
-    one.until(lambda: one.window.rail.width() == 2 * small)
-    one.loaded()
+    choose(one, "window.text_scale", steps=2)
+    assert one.window.rail.width() == 1.5 * small
     assert one.session.figures().left == len(CANS) - 1
-    assert load_settings(one.home).window.text_scale == 2.0
+    assert load_settings(one.home).window.text_scale == 1.5
     choose(one, "language", steps=-2)
-    one.until(lambda: one.window.rail.buttons["train"].accessibleName().startswith("Train"))
-    one.loaded()
+    assert one.window.rail.buttons["train"].accessibleName().startswith("Train")
 
 
 def choose(one, key, steps):
-    """Go to the settings by keys, to a row of theirs, and on by some choices."""
-    before = one.window
+    """Go to the settings by keys, to a row of theirs, on by some choices, and back to the pictures."""
     one.press(K.Key_Comma, modifiers=CTRL)
-    page = one.window.stack.currentWidget()
-    page.rows[key].control.setFocus(Qt.FocusReason.TabFocusReason)
+    one.window.stack.currentWidget().go_to(key)
     for _step in range(abs(steps)):
-        if one.window is before and before.isVisible():
-            one.press(K.Key_Right if steps > 0 else K.Key_Left)
-    one.until(lambda: one.window is not before)
+        before = one.window
+        one.press(K.Key_Right if steps > 0 else K.Key_Left)
+        one.until(lambda before=before: one.window is not before)
+        assert one.window.stack.currentWidget().row_in_focus() == key  # and on from there, in the window that took its place
+    one.press(K.Key_Escape)
+    one.loaded()
 
 
 def test_labelled_pictures_can_be_sorted_anew_and_sent_back_and_discarded_ones_restored(sit):
@@ -353,9 +350,12 @@ def test_a_folder_per_class_that_is_dragged_in_is_taken_in(sit, folder):
     assert any(said.startswith("6 pictures were taken in.") for said in one.said)
     base = one.bucket / "image-classification" / "base_data"
     assert sorted(path.parent.name for path in base.rglob("*.jpg")) == ["soda-can"] * 3 + ["wine-bottle"] * 3
+    one.until(lambda: "label.clutter" not in one.window.commands.keymap.actions)
+    one.loaded()
     assert one.window.focusWidget() is one.grid
-    one.press(K.Key_4)
-    assert len(one.decided()) == 1
+    assert list(one.station.front.side.classes) == ["soda-can", "wine-bottle"]  # the first import says what there is
+    one.press(K.Key_2)
+    assert one.decided()[0][1] == "labeled_field_data/wine-bottle"
 
 
 def test_a_bucket_that_is_dragged_onto_the_first_page_is_opened(sit):

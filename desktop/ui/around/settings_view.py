@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
@@ -69,6 +69,17 @@ class SettingsView(QWidget):
         bar = self._area.verticalScrollBar()
         bar.valueChanged.connect(self._mark)
         self._show_tab(0)
+
+    def row_in_focus(self) -> str:
+        """Give the key of the setting that somebody is at; empty where they are elsewhere."""
+        here = self.focusWidget()
+        return next((key for key, one in self.rows.items() if here is not None and one.isAncestorOf(here)), "")
+
+    def go_to(self, key: str) -> None:
+        """Put the focus on a setting, and show it."""
+        if key in self.rows:
+            self.rows[key].control.setFocus(Qt.FocusReason.TabFocusReason)
+            QTimer.singleShot(0, partial(self._area.ensureWidgetVisible, self.rows[key]))
 
     def refresh(self) -> None:
         """Show the settings as they are now."""

@@ -32,6 +32,13 @@ class Segments(QWidget):
         """The id of the chosen one."""
         return self._current
 
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer other choices, as (id, text); the first is chosen."""
+        if list(choices) != self._choices:
+            self._choices = list(choices)
+            self.updateGeometry()
+            self.choose(self._choices[0][0] if self._choices else "")
+
     def choose(self, identity: str) -> None:
         """Show another as chosen, without a signal."""
         self._current = identity

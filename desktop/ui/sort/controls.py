@@ -124,13 +124,14 @@ class Controls(QObject):
         bind("filter", self.write_filter, self._has_session)
         bind("clear-filter", self.show_all, self._has_session)
         bind("history", self._switch_history, self._may_look_back)
-        bind("sync", self.feed.sync)
+        bind("sync", self.feed.sync_now)
 
     def _timed(self, run: Callable[[], object]) -> Callable[[], None]:
         """Measure from the key to the picture, and wait with what is new."""
 
         def press() -> None:
             self.latency.press()
+            self._place.thumbnails.rest()
             self._quiet.start()
             run()
 
@@ -168,7 +169,9 @@ class Controls(QObject):
 
     def _confirm(self) -> None:
         rest, hidden = self.front.rest()
-        if hidden and self.session is not None:
+        if self.session is None:
+            return
+        if hidden:
             first = hidden[0].name
             place = next(n for n, tile in enumerate(self.session.tiles) if any(one.name == first for one in tile.images))
             self.session.focus_on(place)
@@ -179,7 +182,9 @@ class Controls(QObject):
         elif rest:
             unseen = self.front.sight.unseen(rest)
             if len(unseen) < len(rest):
-                self.hand.confirm(unseen, len(rest) - len(unseen))
+                seen = {image.name for image in rest} - set(unseen)
+                tiles = sum(any(image.name in seen for image in tile.images) for tile in self.session.tiles)
+                self.hand.confirm(unseen, len(seen), tiles)
 
     def _switch_history(self) -> None:
         if self.history.isVisible():

@@ -75,7 +75,7 @@ class Feed(QObject):
         self._model: str | None = None
         self._left = 0
         self._offline = False
-        self._syncing = self._fetching = False
+        self._syncing = self._fetching = self._once_more = False
         self._closed = False
         self._lookout: Lookout | None = None
         self._sync = QTimer(self)
@@ -138,6 +138,11 @@ class Feed(QObject):
             return
         self._syncing = True
         self._place.tasks.run("sync", _("Looking for new pictures"), self._sync_work, self._synced, self._sync_failed)
+
+    def sync_now(self) -> None:
+        """Look through the bucket, and once more where that is being done: it may be past what is asked for."""
+        self._once_more = self._syncing
+        self.sync()
 
     def close(self) -> None:
         """Look no longer."""
@@ -217,6 +222,8 @@ class Feed(QObject):
             return
         self._place.synced.emit()
         self.arrived.emit(arrival)
+        if self._once_more:
+            self.sync_now()
         if arrival.left:
             self._fetch()
 

@@ -161,10 +161,13 @@ class Front(QStackedWidget):
             self.sight.forget()
         self._page, self._tiles, self._count = page, session.tiles, len(session.tiles)
         blind = page is not None and page.kind is PageKind.BLIND
-        self.grid.lay(session.tiles, session.mark, blind=blind, suggestions=session.suggestions)
+        following = next((page.tiles for page in session.upcoming(1)), ())
+        self.grid.lay(session.tiles, session.mark, blind=blind, suggestions=session.suggestions, following=following)
         self.grid.focus_on(session.focus)
         if self.in_loupe and self.loupe is not None:
-            self.loupe.show_tiles(session.tiles, session.focus, session.mark, blind=blind, suggestions=session.suggestions)
+            self.loupe.show_tiles(
+                session.tiles, session.focus, session.mark, blind=blind, suggestions=session.suggestions, following=following
+            )
         self._show_head()
         self.show_decided(())
 

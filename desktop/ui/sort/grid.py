@@ -63,6 +63,8 @@ class Grid(QListView):
         self._width = look().px(WIDTH)
         self._asked = self._before = (0, 0)
         """The box that pictures were asked for, in physical pixels, and the one before it."""
+        self._following: Sequence[Tile] = ()
+        """Tiles of the next page."""
         self._down = True
         self._anchor = 0
         self._hovered = -1
@@ -126,8 +128,20 @@ class Grid(QListView):
         self._relayout()
         self.focus_on(focus)
 
-    def lay(self, tiles: Sequence[Tile], mark: Callable[[Image], Mark], *, blind: bool, suggestions: bool = True) -> None:
-        """Show a page from its beginning: nothing selected, the focus on the first tile."""
+    def lay(
+        self,
+        tiles: Sequence[Tile],
+        mark: Callable[[Image], Mark],
+        *,
+        blind: bool,
+        suggestions: bool = True,
+        following: Sequence[Tile] = (),
+    ) -> None:
+        """Show a page from its beginning: nothing selected, the focus on the first tile.
+
+        Of the tiles ``following`` on the next page, a screen is made ready last of all.
+        """
+        self._following = following
         self._thumbnails.want(_OWNER, [], 0)  # what was out of reach is tried again
         self._hovered, self._anchor, self._band = -1, 0, None
         selected = self.selectionModel().hasSelection()
@@ -436,7 +450,7 @@ class Grid(QListView):
                 self.viewport().update(self._cell(place))
 
     def _ask(self) -> None:
-        """Say which pictures are wanted: what is seen, from the middle out, then what comes next, then what was before."""
+        """Say which pictures are wanted: those in view, from the middle out, then around them, then those of the next page."""
         ratio = self.devicePixelRatioF()
         width, height = picture_box(self._width)
         box = (round(width * ratio), round(height * ratio))
@@ -448,7 +462,8 @@ class Grid(QListView):
         behind = range(seen.start - 1, max(-1, seen.start - 1 - screen * (_BEHIND if self._down else _AHEAD)), -1)
         around = [ahead, behind] if self._down else [behind, ahead]
         places = chain(sorted(seen, key=lambda place: abs(place - middle)), *around)
-        self._thumbnails.want(_OWNER, [tiles[place].images[0] for place in places], *box)
+        wanted = [*(tiles[place] for place in places), *self._following[:screen]]
+        self._thumbnails.want(_OWNER, [tile.images[0] for tile in wanted], *box)
 
     def _relayout(self) -> None:
         """Give each column its share of the width, and the bar its range."""

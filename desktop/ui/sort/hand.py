@@ -45,11 +45,14 @@ class Hand(QObject):
         """Sort images into a class."""
         self._hit(f"label.{cls}", cls, images, lambda session: session.assign(images, cls))
 
-    def confirm(self, unseen: Iterable[str], count: int) -> None:
-        """Confirm what is open on the page, without what was not seen; ``count`` images."""
+    def confirm(self, unseen: Iterable[str], count: int, tiles: int) -> None:
+        """Confirm what is open on the page, without what was not seen: so many images on so many tiles.
+
+        Tiles decide whether it is asked about first: a page is no larger for its bursts.
+        """
         page = self.session.page if self.session else None
         cls, hidden = page.cls if page else None, frozenset(unseen)
-        self._ask_or_do("confirm", cls, (), count, lambda session: session.confirm(hidden))
+        self._ask_or_do("confirm", cls, (), count, lambda session: session.confirm(hidden), many=tiles > self._most)
 
     def discard(self, images: Sequence[Image]) -> None:
         """Reject images."""
@@ -86,7 +89,7 @@ class Hand(QObject):
     def _hit(
         self, action: str, cls: str | None, images: Sequence[Image], work: Callable[[SortSession], Sequence[Decision]]
     ) -> None:
-        self._ask_or_do(action, cls, tuple(image.name for image in images), len(images), work)
+        self._ask_or_do(action, cls, tuple(image.name for image in images), len(images), work, many=len(images) > self._most)
 
     def _ask_or_do(
         self,
@@ -95,9 +98,11 @@ class Hand(QObject):
         names: tuple[str, ...],
         count: int,
         work: Callable[[SortSession], Sequence[Decision]],
+        *,
+        many: bool,
     ) -> None:
         question = Question(action, names, count, cls)
-        if count > self._most and question != self.question:
+        if many and question != self.question:
             self.question = question
             self.asked.emit()
             return

@@ -58,6 +58,8 @@ class Loupe(QWidget):
         self._tiles = Tiles(classes, self._problem)
         self._tiles.setParent(self)
         self._place = 0
+        self._following: Sequence[Tile] = ()
+        """Tiles of the next page."""
         self._title, self._how = "", ""
         self._cls: Class | None = None
         self._wants_hints = hints_shown
@@ -105,9 +107,17 @@ class Loupe(QWidget):
         return self.canvas.zoom
 
     def show_tiles(
-        self, tiles: Sequence[Tile], place: int, mark: Callable[[Image], Mark], *, blind: bool, suggestions: bool = True
+        self,
+        tiles: Sequence[Tile],
+        place: int,
+        mark: Callable[[Image], Mark],
+        *,
+        blind: bool,
+        suggestions: bool = True,
+        following: Sequence[Tile] = (),
     ) -> None:
-        """Take another page; on a blind one nothing is told that tells."""
+        """Take another page, and what follows on the next; on a blind one nothing is told that tells."""
+        self._following = following
         if self.comparing:
             self._show_one()
         self._tiles.lay(tiles, mark, blind=blind, suggestions=suggestions)
@@ -291,6 +301,8 @@ class Loupe(QWidget):
         order = [self._place, *self.pair.places] if self.comparing else [self._place]
         order += [self._place + step for step in sorted(range(-_BEHIND, _AHEAD + 1), key=lambda step: (abs(step), -step))]
         images = [image for place in dict.fromkeys(order) if (image := self._image(place)) is not None]
+        beyond = max(0, self._place + _AHEAD + 1 - len(self._tiles.tiles))
+        images += [tile.images[0] for tile in self._following[:beyond]]
         self._photos.want(images, *self._canvas().box_px())
         self._lacking()
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.core.pages import Order
 from desktop.core.review import ReviewFilter
 
 
@@ -30,5 +31,7 @@ class Queue:
     """Test pictures of a comparison: to be looked at; a label given in sight of answers would be worth nothing."""
     review: ReviewFilter = field(default_factory=ReviewFilter)
     """For ``LABELLED``: whose labels, and which."""
+    order: Order = Order.GIVEN
+    """For ``LABELLED``: as given is the newest label first."""
     back: str = ""
     """The station that Escape leads back to."""

@@ -152,7 +152,7 @@ class SortStation(Station):
     def keep_place(self) -> None:
         """Keep where the session stands, for the next start."""
         self._keep_raw()
-        if self._raw_state is None:
+        if self._raw_state is None or not self._begun:  # what was kept is not taken up yet
             return
         loupe = self.front.loupe
         zoom = loupe.zoom.scale if loupe is not None else self._bookmark.zoom

@@ -1,0 +1,1 @@
+"""Reviewing in the window: labelled, doubtful and discarded pictures, in the sort station and with its keys."""
