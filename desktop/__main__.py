@@ -7,6 +7,7 @@ Beside its commands it is every process that it starts: a frozen program has no 
     sortloop -m edge.check …    the check of a model: so the device's program asks its interpreter, which here is this one
 """
 
+import gc
 import sys
 
 _WORKERS = {"worker-train": "desktop.ml.train", "worker-edge": "edge"}
@@ -20,6 +21,7 @@ def main() -> int:
         return _become(_WORKERS[words[0]], words[1:])
     if words[:2] == _CHECK:
         return _become(_CHECK[1], words[2:])
+    gc.disable()  # nothing that is imported becomes garbage, and looking for it takes a tenth of a start
     try:
         from desktop.cli.start import start  # noqa: PLC0415
     except ModuleNotFoundError as error:

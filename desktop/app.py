@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
-from platformdirs import user_data_path
 
 from desktop.core.catalog import Catalog
 from desktop.core.chronicle import Chronicle
-from desktop.core.delivery import Delivery, DeliveryReport
 from desktop.core.errors import ConfigError, OfflineError
 from desktop.core.journal import Journal
 from desktop.core.ports import Fleet, ObjectStore
@@ -34,6 +32,7 @@ from edge.contract.records import dump, load
 
 if TYPE_CHECKING:
     from desktop.core.comparison import Comparison
+    from desktop.core.delivery import DeliveryReport
     from desktop.core.importing import ImportReport
     from desktop.core.measurement import Measurement
     from desktop.core.pictures import Pictures
@@ -54,6 +53,8 @@ _DAY_MS = 86_400_000
 
 def default_home() -> Path:
     """Give the folder where settings, catalogs, journals and caches live by this system's custom."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - where --home says it
+
     return Path(user_data_path("sortloop", appauthor=False))
 
 
@@ -212,11 +213,13 @@ class Plant:
             self.store.sweep()
             self.catalog.set_fact(_TIDIED, str(now_ms()))
 
-    def deliver(self, progress: Progress, cancel: CancelToken, *, flush: bool = True) -> DeliveryReport:
+    def deliver(self, progress: Progress, cancel: CancelToken, *, flush: bool = True) -> "DeliveryReport":
         """Deliver what waits in the journal, or wait while another process on this computer does.
 
         Returns early, with its reason, when the bucket cannot be reached; what waits stays in the journal.
         """
+        from desktop.core.delivery import Delivery, DeliveryReport  # noqa: PLC0415
+
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
         deadline = time.monotonic() + _PATIENCE_S
@@ -233,8 +236,10 @@ class Plant:
             cancel.wait(_POLL_S)
             cancel.check()
 
-    def keep_delivering(self, cancel: CancelToken) -> DeliveryReport:
+    def keep_delivering(self, cancel: CancelToken) -> "DeliveryReport":
         """Deliver in the background until told to stop, and once more then: what the window's worker process does."""
+        from desktop.core.delivery import Delivery, DeliveryReport  # noqa: PLC0415
+
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
         total = DeliveryReport()

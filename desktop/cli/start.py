@@ -1,5 +1,6 @@
 """The way in: the user's language first, since the commands' help is built in it; then the window, or a command."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def start(words: list[str]) -> int:
     opening = asked(words)
     if opening is not None:
         return _show(opening)
+    gc.enable()
     from desktop.cli.main import run_arguments  # noqa: PLC0415
 
     return run_arguments(words)

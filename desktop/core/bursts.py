@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from desktop.core.images import Image
-from edge.fingerprint import DHASH_BURST
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BURST_MS = 60_000
 """How far apart two captures of one burst's link may lie."""
@@ -30,13 +32,22 @@ def bursts(images: Iterable[Image]) -> dict[str, str]:
             comparable[image.device or "", image.side].append(image)
     for group in comparable.values():
         group.sort(key=lambda image: (image.captured_ms, image.key))
-        for image, first in zip(group, _earliest(group), strict=True):
-            burst_of[image.key] = group[first].key
+        if any(_near(one, other) for one, other in pairwise(group)):
+            for image, first in zip(group, _earliest(group), strict=True):
+                burst_of[image.key] = group[first].key
     return burst_of
+
+
+def _near(one: Image, other: Image) -> bool:
+    """Tell whether two images lie so near in time that they may be of one burst."""
+    return one.captured_ms is not None and other.captured_ms is not None and abs(other.captured_ms - one.captured_ms) <= BURST_MS
 
 
 def _earliest(group: Sequence[Image]) -> list[int]:
     """Give, for each image of one device and side by time, the index of the earliest in its burst."""
+    import numpy as np  # noqa: PLC0415 - a first page without bursts need not wait for it
+    from edge.fingerprint import DHASH_BURST  # noqa: PLC0415 - it stands on numpy, too
+
     times = np.array([image.captured_ms for image in group], dtype=np.int64)
     hashes = np.array([image.dhash for image in group], dtype=np.uint64)
     earliest = np.arange(len(group))
@@ -51,8 +62,10 @@ def _earliest(group: Sequence[Image]) -> list[int]:
     return [int(index) for index in earliest]
 
 
-def _joined(earliest: NDArray[np.intp], links: NDArray[np.intp], apart: int) -> NDArray[np.intp]:
+def _joined(earliest: "NDArray[np.intp]", links: "NDArray[np.intp]", apart: int) -> "NDArray[np.intp]":
     """Join the bursts of each link's two ends; every entry points to its burst's root again afterwards."""
+    import numpy as np  # noqa: PLC0415
+
     root = earliest.tolist()
     for link in links.tolist():
         one, other = _root(root, link), _root(root, link + apart)

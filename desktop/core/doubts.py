@@ -11,14 +11,17 @@ paper's count of label errors.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from desktop.core.answers import Answers
 from desktop.core.catalog import Known
 from desktop.core.images import Image, Prediction
 from edge.contract.keys import Area
 from edge.contract.names import Side
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from desktop.core.answers import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Doubt:
     confident: bool
 
 
-def doubts(known: Iterable[Known], answers: Answers, *, model: str | None, looked_at: Collection[str] = ()) -> list[Doubt]:
+def doubts(known: Iterable[Known], answers: "Answers", *, model: str | None, looked_at: Collection[str] = ()) -> list[Doubt]:
     """Give the labels in doubt, the worst first; pictures of the train side that still lie under the label that was judged.
 
     Args:
@@ -60,8 +63,10 @@ def doubts(known: Iterable[Known], answers: Answers, *, model: str | None, looke
     return sorted(found, key=lambda doubt: (not doubt.confident, doubt.margin, doubt.image.name))
 
 
-def _confident(answers: Answers) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _confident(answers: "Answers") -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Tell for each picture whether it is confidently of another class than its label."""
+    import numpy as np  # noqa: PLC0415 - every start of the window passes here, few ask
+
     counts = np.bincount(answers.labels, minlength=len(answers.classes))
     sums = np.bincount(answers.labels, weights=answers.own, minlength=len(answers.classes))
     thresholds = np.divide(sums, counts, out=np.ones(len(counts)), where=counts > 0)

@@ -8,9 +8,11 @@ a variance k times as large divides the squared statistic by k, so the same inte
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from functools import cache
+from typing import TYPE_CHECKING
 
-_NORMAL = NormalDist()
+if TYPE_CHECKING:
+    from statistics import NormalDist
 
 _HALVINGS = 40
 """Of an interval at most 2 wide: the last is below 2e-12, and one picture of a million moves a bound by far more."""
@@ -52,7 +54,7 @@ def wilson(right: int, n: int, *, alpha: float = 0.05, inflation: float = 1.0) -
     """Give a share with its two-sided Wilson score interval (Wilson, JASA 22, 1927, 209-212)."""
     if n == 0:
         return Estimate(None, 0.0, 1.0)
-    square = _NORMAL.inv_cdf(1 - alpha / 2) ** 2 * inflation
+    square = _normal().inv_cdf(1 - alpha / 2) ** 2 * inflation
     centre = (right + square / 2) / (n + square)
     half = math.sqrt(square * (right * (n - right) / n + square / 4)) / (n + square)
     share = right / n
@@ -72,7 +74,7 @@ def paired_difference(gained: float, lost: float, n: float, *, alpha: float, inf
     """
     if n <= 0 or min(gained, lost) < 0 or gained + lost > n:
         raise ValueError("n: at least 1; gained and lost: from 0, together at most n")
-    z = -_NORMAL.inv_cdf(alpha) * math.sqrt(inflation)
+    z = -_normal().inv_cdf(alpha) * math.sqrt(inflation)
     return Difference((gained - lost) / n, _lower_bound(gained, lost, n, z), -_lower_bound(lost, gained, n, z))
 
 
@@ -129,3 +131,10 @@ def _score(difference: float, gained: float, lost: float, n: float) -> float:
     if variance <= 0:  # only by rounding, beside -1
         return math.inf
     return (gained - lost - n * difference) / math.sqrt(variance)
+
+
+@cache
+def _normal() -> "NormalDist":
+    from statistics import NormalDist  # noqa: PLC0415 - the settings' words stand here, too, and every start reads them
+
+    return NormalDist()

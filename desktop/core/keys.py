@@ -8,10 +8,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import SingleKey
-
 from desktop.core.errors import ConfigError
 from desktop.core.files import replace_file
 from desktop.core.texts import _
@@ -83,6 +79,9 @@ def read_keys(path: Path, known: Collection[str] | None = None) -> dict[str, tup
     Raises:
         ConfigError: it cannot be read, is no TOML, or names no action or no key; the message says which.
     """
+    import tomlkit  # noqa: PLC0415 - most have no such file
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -102,6 +101,9 @@ def write_keys(path: Path, keys: Mapping[str, Iterable[str]]) -> None:
     Raises:
         StorageFullError: it could not be written.
     """
+    import tomlkit  # noqa: PLC0415
+    from tomlkit.items import SingleKey  # noqa: PLC0415
+
     document = tomlkit.document()
     document.add(tomlkit.comment(_HEAD))
     for action, combinations in sorted(keys.items()):

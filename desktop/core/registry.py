@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.core.errors import ConfigError, ConflictError, NotFoundError, StorageFullError
-from desktop.core.evaluation import Evaluation
 from desktop.core.ports import ABSENT, ObjectStore
 from desktop.core.texts import _
 from edge.contract.bundle import MANIFEST, File, Manifest
 from edge.contract.keys import MODELS, blob_key, evaluation_key, manifest_key
 from edge.contract.records import BadRecord, dump, load
+
+if TYPE_CHECKING:
+    from desktop.core.evaluation import Evaluation
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -108,14 +111,16 @@ class Registry:
             return self._get(model)
         return None
 
-    def evaluation(self, model: str, dataset: str) -> Evaluation | None:
+    def evaluation(self, model: str, dataset: str) -> "Evaluation | None":
         """Give a model's evaluation on a test set, None if it was not measured there."""
+        from desktop.core.evaluation import Evaluation  # noqa: PLC0415 - it stands on numpy, and a window starts without
+
         try:
             return load(Evaluation, self._store.get(evaluation_key(model, dataset)).body)
         except (NotFoundError, BadRecord, ConfigError):  # a manifest may name its dataset as it likes
             return None
 
-    def keep_evaluation(self, model: str, dataset: str, evaluation: Evaluation) -> None:
+    def keep_evaluation(self, model: str, dataset: str, evaluation: "Evaluation") -> None:
         """Put an evaluation beside a model; the first one stays."""
         with suppress(ConflictError):
             self._store.put(evaluation_key(model, dataset), dump(evaluation), match=ABSENT)

@@ -6,15 +6,15 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING, Any
 
 from desktop.core.errors import ConfigError, StorageFullError
 from desktop.core.texts import _
 from desktop.core.verdict import GateSettings
 from edge.contract.names import escape_device
+
+if TYPE_CHECKING:
+    import tomlkit
 
 FILE = "settings.toml"
 MAX_LABELLER_LENGTH = 240
@@ -124,7 +124,7 @@ def load_settings(home: Path) -> Settings:
         ConfigError: not TOML, an unknown key, or a value of another type; the message names the key.
     """
     path = home / FILE
-    return typing.cast("Settings", _read(Settings, _document(path).unwrap(), "", path))
+    return typing.cast("Settings", _read(Settings, _values(path), "", path))
 
 
 def save_settings(home: Path, settings: Settings) -> None:
@@ -133,6 +133,8 @@ def save_settings(home: Path, settings: Settings) -> None:
     Raises:
         ConfigError: the existing file is damaged; it is left as it is.
     """
+    import tomlkit  # noqa: PLC0415 - it keeps comments, and takes its time: only who writes needs it
+
     path = home / FILE
     document = _document(path)
     _read(Settings, document.unwrap(), "", path)
@@ -146,14 +148,34 @@ def save_settings(home: Path, settings: Settings) -> None:
         raise StorageFullError(_("{path} cannot be written: {error}.").format(path=path, error=error)) from error
 
 
-def _document(path: Path) -> tomlkit.TOMLDocument:
-    """Read a TOML file; empty where there is none."""
+def _values(path: Path) -> dict[str, Any]:
+    """Read a TOML file's values; none where there is no file."""
+    text = _text(path)
+    if not text:
+        return {}
+    import tomllib  # noqa: PLC0415 - most have no such file
+
     try:
-        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return _document(path).unwrap()  # it says in one way what is wrong, whether we read or write
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return tomlkit.document()
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(_("{path} cannot be read: {error}.").format(path=path, error=error), "") from error
+
+
+def _document(path: Path) -> "tomlkit.TOMLDocument":
+    """Read a TOML file with all that stands in it; empty where there is none."""
+    import tomlkit  # noqa: PLC0415
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
+    text = _text(path)
     try:
         return tomlkit.parse(text)
     except TOMLKitError as error:
@@ -200,6 +222,8 @@ def _kind(hint: Any) -> str:
 
 
 def _write(table: Any, values: dict[str, Any]) -> None:
+    import tomlkit  # noqa: PLC0415
+
     for key, value in values.items():
         if isinstance(value, dict):
             if key not in table:

@@ -16,10 +16,8 @@ from edge.fingerprint import dhash, phash
 from edge.preprocess import MAX_IMAGE_BYTES, MAX_PIXELS, MAX_SCANS, SCAN, BadImage, open_upright
 
 _QUALITY = 85
-_EXIF = b"Exif\0\0"
+_MARKER, _APP1, _EXIF = b"\xff", b"\xe1", b"Exif\0\0"
 _ORIENTATION = 0x0112
-_EXIF_WITHIN = 1 << 18
-"""Segments before the picture hold 64 kB each; a camera writes its EXIF first."""
 _LOOK_SIZE = 64
 """Fingerprints look at 32 × 32 pixels at most; twice that is decoded."""
 
@@ -101,7 +99,7 @@ def _reduced(data: bytes, at_least: int) -> "Pixels | None":
 
     At an eighth it gives the mean of each 8 × 8 block: nothing is skipped, and half the time is saved.
     """
-    if len(data) > MAX_IMAGE_BYTES or data.count(SCAN) > MAX_SCANS:
+    if len(data) > MAX_IMAGE_BYTES or _scans(data) > MAX_SCANS:
         return None
     try:
         height, width, space, _sampling = simplejpeg.decode_jpeg_header(data)
@@ -116,13 +114,32 @@ def _reduced(data: bytes, at_least: int) -> "Pixels | None":
         return None
 
 
+def _scans(data: bytes) -> int:
+    """Count as ``data.count(SCAN)`` does, in a seventh of its time and without Python's lock."""
+    octets = np.frombuffer(data, np.uint8)
+    return int(np.count_nonzero((octets[:-1] == SCAN[0]) & (octets[1:] == SCAN[1])))
+
+
 def _orientation(data: bytes) -> int:
-    if _EXIF not in data[:_EXIF_WITHIN]:
+    if not _may_be_turned(data):
         return 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         orientation: int = Image.open(io.BytesIO(data), formats=("JPEG",)).getexif().get(_ORIENTATION, 1)
         return orientation
+
+
+def _may_be_turned(data: bytes) -> bool:
+    """Walk the segments before the picture (ITU-T T.81, B.1.1.4); a search for EXIF would go over all of it."""
+    place = 2
+    while data[place : place + 1] == _MARKER:
+        kind = data[place + 1 : place + 2]
+        if kind == SCAN[1:]:
+            return False
+        if kind == _APP1 and data.startswith(_EXIF, place + 4):
+            return True
+        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return True  # nothing that was walked over; Pillow knows
 
 
 def _turned(pixels: Pixels, orientation: int) -> Pixels:

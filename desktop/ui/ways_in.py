@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop.app import Plant, own_command
 from desktop.core.errors import AppError, ConfigError
-from desktop.core.importing import ImportReport
 from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.texts import _, ngettext
-from desktop.ui.first_run import FirstRun
 from edge.contract.keys import DEFAULT_PREFIX
 
 if TYPE_CHECKING:
+    from desktop.core.importing import ImportReport
+    from desktop.ui.first_run import FirstRun
     from desktop.ui.window import Window
 
 
@@ -38,9 +38,11 @@ class WaysIn(QObject):
         bind("import", self.import_folder, lambda: window.place is not None)
 
     @property
-    def first_page(self) -> FirstRun:
+    def first_page(self) -> "FirstRun":
         """The page with the three ways in, made when it is first wanted."""
         if self._page is None:
+            from desktop.ui.first_run import FirstRun  # noqa: PLC0415 - most starts go straight to a bucket
+
             self._page = FirstRun(self._stop_demo)
             self._page.chosen.connect(self._way_in)
             for number in range(3):
@@ -101,12 +103,12 @@ class WaysIn(QObject):
         if place is None:
             return
 
-        def work(plant: Plant, progress: Progress, cancel: CancelToken) -> ImportReport:
+        def work(plant: Plant, progress: Progress, cancel: CancelToken) -> "ImportReport":
             return plant.take_in(folder, progress, cancel)
 
         place.tasks.run("import", _("Importing {folder}").format(folder=folder.name), work, self._imported)
 
-    def _imported(self, report: ImportReport) -> None:
+    def _imported(self, report: "ImportReport") -> None:
         taken = sum(report.classes.values())
         title = ngettext("{n} picture was taken in.", "{n} pictures were taken in.", taken).format(n=taken)
         refused = [f"{Path(name).name}: {reason}" for name, reason in report.refused]

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.app import Plant, open_plant
 from desktop.core.errors import AppError
 from desktop.core.keys import load_keys
-from desktop.core.pictures import Pictures
 from desktop.core.settings import Settings, load_settings, save_settings
 from desktop.core.taxonomy import default_taxonomy
 from desktop.core.texts import _
@@ -37,6 +36,7 @@ from desktop.ui.ways_in import WaysIn
 from desktop.ui.workplace import Workplace
 
 if TYPE_CHECKING:
+    from desktop.core.pictures import Pictures
     from desktop.ui.compare.station import CompareStation
     from desktop.ui.fleet.station import FleetStation
     from desktop.ui.sort.station import SortStation
@@ -159,6 +159,7 @@ class Window(QWidget):
         from desktop.ui.sort.station import SortStation  # noqa: PLC0415 - the choice of a bucket needs none of it
 
         sorting = SortStation(self.place)
+        sorting.ready.connect(self._tell_usable)
         self.latency = sorting.latency
         self.vitals = Vitals(self.status, self.place, self.latency)
         sorting.figures_changed.connect(self.vitals.show_figures)
@@ -227,9 +228,9 @@ class Window(QWidget):
         self.commands.keymap = self._keymap()
 
     def event(self, event: QEvent) -> bool:
-        """Tell when the first page was painted."""
+        """Tell when the choice of a bucket was painted."""
         done = super().event(event)
-        if event.type() is QEvent.Type.Paint and not self._told_usable and self.stack.count():
+        if event.type() is QEvent.Type.Paint and not self._told_usable and self.place is None and self.stack.count():
             self._told_usable = True
             QTimer.singleShot(0, self.usable.emit)
         return done
@@ -286,6 +287,13 @@ class Window(QWidget):
         station.badge.connect(button.show_badge)
 
     @Slot()
+    def _tell_usable(self) -> None:
+        """Paint the first page, and tell."""
+        self.repaint()
+        self._told_usable = True
+        self.usable.emit()
+
+    @Slot()
     def _make_others(self) -> None:
         """Make the stations that nobody has asked for yet, so that their badges are there."""
         if self.place is None or len(self.stations) > 1:
@@ -296,6 +304,9 @@ class Window(QWidget):
 
         for made in (TrainStation, CompareStation, FleetStation):
             self._add(made(self.place))
+        import desktop.ui.sort.loupe  # noqa: F401, PLC0415 - so that the first look at one picture waits for nothing
+        import desktop.ui.sort.loupe_side  # noqa: F401, PLC0415
+
         self.commands.changed.emit()
         gc.collect()
         gc.freeze()  # what stands now stays; a later collection need not go over it
@@ -327,5 +338,5 @@ class Window(QWidget):
         return Keymap(actions, changed, modifier=self.settings.window.require_modifier)
 
 
-def _pictures(opener: Callable[[], Plant]) -> Pictures:
+def _pictures(opener: Callable[[], Plant]) -> "Pictures":
     return opener().pictures

@@ -29,6 +29,7 @@ from tests.ui.pictures import PlayedPictures
 COUNT = 100_000
 _SIZE = (1318, 900)
 _SMALLER = (1100, 800)
+_DEADLINE_S = 20
 _STOCK = "QListView, IconMode"
 _GOALS = {
     "first paint": 15,
@@ -211,6 +212,8 @@ def until_painted(view: "Painted", work: Callable[[], object]) -> float:
     work()
     while view.painted == before:
         QApplication.processEvents()
+        if time.perf_counter() - begun_s > _DEADLINE_S:
+            raise TimeoutError("nothing was painted")
     return time.perf_counter() - begun_s
 
 

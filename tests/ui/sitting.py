@@ -145,6 +145,12 @@ class Sitting:
             self.until(lambda: self.grid.on_screen() != [] and self.window.place.thumbnails.waiting() == 0)
         QTest.qWait(30)
 
+    def settled(self):
+        """Wait until nothing works in the background, and what came in was laid out."""
+        self.loaded()
+        self.until(lambda: not self.window.place.tasks.running() and not self.station._quiet.isActive())
+        self.loaded()
+
     def press(self, *keys, modifiers=PLAIN):
         """Press keys where the window system would bring them: at the window in front."""
         for key in keys:

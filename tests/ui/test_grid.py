@@ -249,6 +249,22 @@ def test_pictures_are_wanted_from_the_middle_out_then_ahead(grid, qtbot, picture
     assert asked[len(seen) :] == list(range(seen.stop, seen.stop + 2 * len(seen)))
 
 
+def test_a_screen_of_the_next_page_is_made_ready_last(grid, qtbot, thumbnails, pictures):
+    qtbot.waitUntil(lambda: thumbnails.waiting() == 0)
+    pictures.asked.clear()
+    page = [Tile((field_image(number),)) for number in range(100, 140)]
+    following = [Tile((field_image(number),)) for number in range(200, 300)]
+    grid.lay(page, lambda _image: OPEN, blind=False, following=following)
+    qtbot.waitUntil(lambda: thumbnails.waiting() == 0)
+    names = [tile.images[0].name for tile in page]
+    assert sorted(pictures.asked[: len(page)]) == sorted(names)
+    assert pictures.asked[len(page) :] == [tile.images[0].name for tile in following[: len(grid._visible())]]
+    pictures.asked.clear()
+    grid.lay(following, lambda _image: OPEN, blind=False)
+    qtbot.waitUntil(lambda: thumbnails.waiting() == 0)
+    assert not set(pictures.asked) & {following[place].images[0].name for place in grid._visible()}
+
+
 def test_loading_never_moves_the_focus(grid, qtbot, thumbnails):
     grid.focus_on(9)
     heard = []

@@ -11,6 +11,7 @@ from desktop.core.pages import Tile
 from desktop.core.taxonomy import default_taxonomy
 from desktop.ui.actions import table
 from desktop.ui.keymap import Keymap
+from desktop.ui.photos import Photos
 from desktop.ui.sort.hints import hints
 from desktop.ui.sort.loupe import Loupe
 from desktop.ui.sort.loupe_side import LoupeSide, doubt
@@ -78,6 +79,18 @@ def test_pictures_around_it_are_there_before_they_are_asked_for(qtbot, gallery, 
     with qtbot.waitSignal(loupe.painted):
         loupe.go(1)
         assert loupe.canvas.photo is gallery.photos.get(gallery.image(NAMES[1]))
+
+
+def test_the_first_picture_of_the_next_page_is_there_before_the_page_is_turned(qtbot, gallery):
+    here, then = (Tile((gallery.image(NAMES[place]),)) for place in (2, 3))
+    photos = Photos(gallery._pictures)
+    fresh = Loupe(gallery.thumbnails, photos, CLASSES, lambda: KEYMAP)
+    qtbot.addWidget(fresh)
+    fresh.resize(1000, 700)
+    fresh.show()
+    fresh.show_tiles([here], 0, lambda _image: OPEN, blind=False, following=[then])
+    qtbot.waitUntil(lambda: photos.get(then.images[0]) is not None)
+    photos.close()
 
 
 def test_going_on_tells_nobody_but_a_click_does(qtbot, loupe):

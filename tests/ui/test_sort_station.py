@@ -12,6 +12,7 @@ from desktop.core.filters import Filter
 from desktop.core.journal import Choice, Ended, Kind, State
 from desktop.core.marks import Status
 from desktop.core.pages import Order, PageKind
+from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, silent
 from desktop.core.review import ReviewFilter
 from desktop.core.settings import Settings, Sorting, save_settings
@@ -20,7 +21,7 @@ from desktop.ui.courier import Courier
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.sort.station import SortStation
 from edge.contract.keys import LABELED, RAW, Area
-from edge.contract.names import Side
+from edge.contract.names import Side, format_name, parse_name, side
 from tests.ui.plants import Bench, field_picture
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -149,6 +150,23 @@ def test_a_key_that_hits_many_pictures_asks_first(bench):
     assert "12 pictures: press 4 again" in one.station.front.table.banner.offer.words
     one.press(K.Key_4)
     assert len(one.plant.journal.recent(50)) == 12
+
+
+def test_a_page_is_confirmed_by_one_key_however_many_pictures_its_bursts_hold(qtbot, folder):
+    save_settings(folder / "home", Settings(sorting=Sorting(confirm_above=len(CANS))))
+    first, body = CANS[0]
+    at_ms = parse_name(first).captured_ms
+    again = (format_name(at_ms + ms, "soda-can", 0.4, "pi-01", "0" * 12) for ms in range(10, 40_000, 10))
+    second = next(name for name in again if side(name) is Side.TRAIN)
+    one = Bench(qtbot, folder, (*CANS, (second, body)))
+    one.plant.pictures.fetch_all(unseen(one.plant.catalog.known(Area.RAW)), silent, CancelToken())
+    one.show(SortStation(one.place, delivers=False))
+    loaded(one)
+    seen(one)
+    assert (len(one.station.session.tiles), len(one.station.front.rest()[0])) == (len(CANS), len(CANS) + 1)
+    one.press(K.Key_Return)
+    assert len(one.plant.journal.recent(50)) == len(CANS) + 1
+    one.close()
 
 
 def test_any_other_key_calls_the_question_off(bench):

@@ -67,6 +67,29 @@ def test_nothing_is_decoded_twice(qtbot, make, pictures):
     assert sorted(pictures.asked) == sorted(image.name for image in images)
 
 
+def test_no_picture_is_begun_while_a_key_comes_first(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(3)]
+    pictures.open.clear()
+    thumbnails.want("grid", images, 40)
+    assert pictures.begun.acquire(timeout=10)
+    thumbnails.rest(3600)
+    pictures.open.set()
+    qtbot.waitUntil(lambda: thumbnails.get(images[0], 40) is not None, timeout=10_000)  # what was begun is ended
+    assert not pictures.begun.acquire(timeout=0.1)
+    thumbnails.rest(0)
+    thumbnails.want("grid", images, 40)
+    shown(qtbot, thumbnails)
+    assert pictures.asked == [image.name for image in images]
+
+
+def test_a_rest_ends_by_itself(qtbot, make, pictures):
+    thumbnails, images = make(), [field_image(number) for number in range(3)]
+    thumbnails.rest()
+    thumbnails.want("grid", images, 40)
+    shown(qtbot, thumbnails)
+    assert pictures.asked == [image.name for image in images]
+
+
 def test_owners_are_served_in_turns(qtbot, make, pictures):
     thumbnails, images = make(), [field_image(number) for number in range(5)]
     pictures.open.clear()

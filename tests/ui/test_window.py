@@ -129,6 +129,7 @@ def test_a_blind_page_looks_the_same_whatever_the_model_said_and_wherever_it_cam
         try:
             assert one.session.page.kind is PageKind.BLIND
             one.until(lambda one=one: "test picture" in texts(one))
+            one.settled()
             told = texts(one)
             name = one.session.focused.images[0].name
             assert not [word for word in (device, f"{confidence:.2f}", name, name[:13]) if word in told]
@@ -279,7 +280,7 @@ def test_another_language_and_size_of_text_need_no_restart(sit):
     one.until(lambda: one.session.filter.devices == ("pi-1",))
     one.press(K.Key_Return, K.Key_Right)
     where = one.session.focused.images[0].name
-    choose(one, "language", steps=2)
+    choose(one, "language", steps=1)
     assert one.window.rail.buttons["train"].accessibleName().startswith("训练")
     assert "易拉罐" in one.station.front.side.classes["soda-can"].accessibleName()
     assert one.session.filter.devices == ("pi-1",)
@@ -291,7 +292,7 @@ def test_another_language_and_size_of_text_need_no_restart(sit):
     assert one.window.rail.width() == 1.5 * small
     assert one.session.figures().left == len(CANS) - 1
     assert load_settings(one.home).window.text_scale == 1.5
-    choose(one, "language", steps=-2)
+    choose(one, "language", steps=-1)
     assert one.window.rail.buttons["train"].accessibleName().startswith("Train")
 
 

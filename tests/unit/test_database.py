@@ -2,11 +2,12 @@
 
 import errno
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
 
-from desktop.core.database import connect, rows, transaction, translated
+from desktop.core.database import BUSY_TIMEOUT_S, connect, keep_log_short, leave_log, rows, transaction, translated
 from desktop.core.errors import BusyError, ConfigError, StorageFullError
 
 ONE = "CREATE TABLE fruit (name TEXT NOT NULL UNIQUE)"
@@ -133,6 +134,36 @@ def test_a_file_that_another_program_holds_is_told_as_busy(tmp_path):
         with transaction(other):
             other.execute("INSERT INTO fruit VALUES ('pear')")
         assert fruit(holder) == [("pear",)]
+
+
+def test_a_transaction_that_found_another_begins_after_it(tmp_path):
+    path = tmp_path / "db.sqlite"
+    with opened(path, ONE) as holder, opened(path, ONE) as other:
+
+        def write():
+            with transaction(other):
+                other.execute("INSERT INTO fruit VALUES ('pear')")
+
+        with transaction(holder):
+            writer = threading.Thread(target=write)
+            writer.start()
+            holder.execute("INSERT INTO fruit VALUES ('plum')")
+        writer.join(20)
+        assert fruit(holder) == [("pear",), ("plum",)]
+        assert other.execute("PRAGMA busy_timeout").fetchone()[0] == BUSY_TIMEOUT_S * 1000
+
+
+def test_the_log_is_written_back_by_who_keeps_it_short_and_by_nobody_else(tmp_path):
+    path = tmp_path / "db.sqlite"
+    with opened(path, ONE) as hasty, opened(path, ONE) as patient:
+        leave_log(hasty)
+        with transaction(hasty):
+            hasty.executemany("INSERT INTO fruit VALUES (?)", [(f"{number:04000}",) for number in range(1200)])
+        assert path.stat().st_size < 1 << 20
+        keep_log_short(patient)
+        with transaction(patient):
+            patient.execute("INSERT INTO fruit VALUES ('pear')")
+        assert path.stat().st_size > 1 << 20
 
 
 def test_a_transaction_is_whole_or_nothing(tmp_path):

@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 
@@ -102,6 +101,8 @@ def write_crash(home: Path, text: str, stamp: str) -> Path | None:
 
 
 def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - it takes 30 ms, and few ever ask
+
     try:
         return version(name)
     except PackageNotFoundError:

@@ -95,7 +95,7 @@ class Segments(QWidget):
         if step is None or not self._choices:
             super().keyPressEvent(event)
             return
-        here = [identity for identity, _text in self._choices].index(self._current)
+        here = next((n for n, (identity, _text) in enumerate(self._choices) if identity == self._current), 0)
         self._choose(max(0, min(len(self._choices) - 1, here + step)))
 
     def _choose(self, place: int) -> None:

@@ -1,15 +1,25 @@
 """What the review says: orders, choices, what its filter asks for, what a queue is for. Words only, without Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
+from desktop.core.catalog import Known
+from desktop.core.images import Image
+from desktop.core.marks import Mark, Status
 from desktop.core.pages import Order
 from desktop.core.review import ReviewFilter
-from desktop.core.texts import _
+from desktop.core.texts import _, ngettext
+from desktop.ui.sort.captions import Offer
 from desktop.ui.sort.filter_words import start_ms
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.words import short_model
+from edge.contract.keys import Area
+from edge.contract.names import Side
+
+if TYPE_CHECKING:
+    from desktop.core.doubts import Doubt
 
 ALL = "all"
 """The range of all labels."""
@@ -140,6 +150,49 @@ def nothing(queue: Queue, *, filtered: bool) -> tuple[str, str]:
         ),
     }
     return said.get(queue.source, (_("There are no pictures here"), ""))
+
+
+def offer(queue: Queue, waiting: Sequence[Image], send_back: str) -> Offer | None:
+    """Give what Enter does to labels that wait to be looked at; None where it is a matter of the page.
+
+    Args:
+        queue: The queue in hand.
+        waiting: The pictures that a key would hit, without those that are decided.
+        send_back: The key that sends pictures back.
+    """
+    if queue.read_only or queue.source is Source.RAW:
+        return None
+    if queue.source is Source.DISCARDED:
+        return Offer(_("send it back to be sorted; a class key labels it at once"), None, send_back, live=False)
+    labelled = [one for one in waiting if one.area is Area.LABELED]
+    if not labelled:
+        return Offer(_("Looked at already: a class key changes it again"), live=False) if not waiting else None
+    if len(labelled) == 1:
+        return Offer(_("the label is right: keep"), labelled[0].cls)
+    classes = {one.cls for one in labelled}
+    words = ngettext("{n} label is right: keep it", "{n} labels are right: keep them", len(labelled))
+    return Offer(words.format(n=f"{len(labelled):,}"), classes.pop() if len(classes) == 1 else None)
+
+
+def note(image: Image, known: Known | None, mark: Mark, doubt: "Doubt | None", shown: Mapping[str, str]) -> str:
+    """Say what a reviewer has to know of a labelled picture before all else; empty if that is nothing."""
+    if image.area is not Area.LABELED or image.cls is None:
+        return ""
+    said = image.prediction.label if image.prediction is not None else None
+    names = {"cls": shown.get(image.cls, image.cls), "said": shown.get(said or "", said or "")}
+    if doubt is not None:
+        return _("Labelled {cls}. A model that was trained without it says {said}.").format(**names)
+    if image.side is Side.TEST:
+        blind = known is not None and known.label is not None and known.label.blind
+        changed = mark.status is Status.LABELLED and mark.cls != image.cls
+        if blind and changed:
+            return _("No longer blind. Sent back, the picture comes up blind again.")
+        if blind:
+            return _("A blind test label: what models say of it is not shown. Changed here it is blind no more; sent back it is.")
+        return _("A test picture that was not labelled blind. Sent back, it comes up blind.")
+    if said is not None and said != image.cls:
+        return _("Labelled {cls}. The model disagrees: it says {said}.").format(**names)
+    return ""
 
 
 def _day(at_ms: int) -> str:

@@ -56,8 +56,10 @@ def sources() -> tuple[tuple[Source, str], ...]:
     )
 
 
-def title(queue: Queue, page: Page | None, order: Order, chosen: Filter, shown: Mapping[str, str]) -> Title:
-    """Give the title of the page in hand."""
+def title(
+    queue: Queue, page: Page | None, order: Order, chosen: Filter, shown: Mapping[str, str], total: int | None = None
+) -> Title:
+    """Give the title of the page in hand; ``total``: how many pictures all pages have."""
     count = sum(len(tile.images) for tile in page.tiles) if page else 0
     review = queue.source is not Source.RAW
     if page is None:
@@ -73,7 +75,10 @@ def title(queue: Queue, page: Page | None, order: Order, chosen: Filter, shown: 
     if queue.title:
         return Title(queue.title, None, _pictures(count))
     if review:
-        return Title(dict(sources()).get(queue.source, _("Pictures")), None, f"{_pictures(count)} · {how}")
+        some = _("{n} of {total} pictures").format(n=f"{count:,}", total=f"{total or count:,}")
+        how = _given(queue.source) if order is Order.GIVEN else how
+        told = f"{some if total is not None and total > count else _pictures(count)} · {how}"
+        return Title(dict(sources()).get(queue.source, _("Pictures")), None, told, how)
     if chosen.unsure:
         return Title(_("Set aside as unsure"), None, _pictures(count))
     if order is Order.DEVICE:
@@ -141,6 +146,12 @@ def _pictures(count: int) -> str:
 
 def _how(order: Order) -> str:
     return _("newest first") if order in (Order.NEWEST, Order.DEVICE) else _("least certain first")
+
+
+def _given(source: Source) -> str:
+    """Give in what order the pictures of a review are handed over."""
+    told = {Source.LABELLED: _("newest label first"), Source.DISCARDED: _("last discarded first")}
+    return told.get(source, _("the most doubtful first"))
 
 
 def _page_name(page: Page, shown: Mapping[str, str]) -> str:

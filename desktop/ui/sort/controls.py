@@ -3,30 +3,36 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 
 from desktop.core.errors import AppError
 from desktop.core.filters import Filter
 from desktop.core.pages import Order, is_blind
+from desktop.core.review import ReviewFilter
 from desktop.core.settings import load_settings, save_settings
 from desktop.core.sorting import SortSession
 from desktop.core.texts import _
 from desktop.ui.actions import LABEL
 from desktop.ui.latency import Latency
+from desktop.ui.review import words as review
+from desktop.ui.sort.captions import orders
 from desktop.ui.sort.feed import Feed
 from desktop.ui.sort.filter_words import today, understood, without
 from desktop.ui.sort.front import Front
 from desktop.ui.sort.hand import Hand
+from desktop.ui.sort.queue import Source
 from desktop.ui.sort.history_card import HistoryCard
-from desktop.ui.sort.loupe import Loupe
 from desktop.ui.workplace import Workplace
 from edge.contract.keys import Area
+
+if TYPE_CHECKING:
+    from desktop.ui.sort.loupe import Loupe
 
 _LARGER = 1.15
 _STRIDE = 10
 """So many pictures are a screen in the loupe."""
-_ORDERS = (Order.CLASS, Order.NEWEST, Order.UNCERTAIN, Order.DEVICE)
 
 
 class Controls(QObject):
@@ -34,6 +40,10 @@ class Controls(QObject):
 
     turned = Signal()
     """Another page was taken up."""
+    reviewed = Signal(object)
+    """Other labels are wanted: a :class:`ReviewFilter`."""
+    reordered = Signal(object)
+    """Labels are wanted in another :class:`Order`."""
 
     def __init__(
         self, workplace: Workplace, front: Front, hand: Hand, feed: Feed, history: HistoryCard, latency: Latency, quiet: QTimer
@@ -64,7 +74,9 @@ class Controls(QObject):
 
     def order_by(self, order: str) -> None:
         """Lay the queue out in another order."""
-        if self.session is not None and order != self.session.order:
+        if self.front.queue.source is Source.LABELLED:
+            self.reordered.emit(Order(order))
+        elif self.session is not None and order != self.session.order:
             self.feed.plan(self.session, Order(order), None)
 
     def _bind(self) -> None:
@@ -111,13 +123,13 @@ class Controls(QObject):
         for action, run in looks.items():
             bind(action, self._timed(run), self._works)
         large: dict[str, Callable[[Loupe], object]] = {
-            "zoom-fit": Loupe.fit,
-            "zoom-pixels": Loupe.pixels,
+            "zoom-fit": lambda loupe: loupe.fit(),
+            "zoom-pixels": lambda loupe: loupe.pixels(),
             "pan-left": lambda loupe: loupe.pan(-1, 0),
             "pan-right": lambda loupe: loupe.pan(1, 0),
             "pan-up": lambda loupe: loupe.pan(0, -1),
             "pan-down": lambda loupe: loupe.pan(0, 1),
-            "hints": Loupe.toggle_hints,
+            "hints": lambda loupe: loupe.toggle_hints(),
         }
         for action, work in large.items():
             bind(action, partial(self.with_loupe, work), self._works)
@@ -168,9 +180,12 @@ class Controls(QObject):
         self.hand.label(cls, self.front.targets())
 
     def _confirm(self) -> None:
-        rest, hidden = self.front.rest()
         if self.session is None:
             return
+        if self.front.keeps:
+            self.hand.keep(self.front.targets())
+            return
+        rest, hidden = self.front.rest()
         if hidden:
             first = hidden[0].name
             place = next(n for n, tile in enumerate(self.session.tiles) if any(one.name == first for one in tile.images))
@@ -190,7 +205,8 @@ class Controls(QObject):
         if self.history.isVisible():
             self.history.hide()
         elif self.session is not None and self.session.focused is not None:
-            self.feed.remember(self.session.focused.images[0].name)
+            name = self.session.focused.images[0].name
+            self.history.show_reading(name, self.front.room, self.feed.remember(name))
 
     def _open_burst(self) -> None:
         if self.session is not None and self.session.focused is not None and len(self.session.focused.images) > 1:
@@ -204,8 +220,9 @@ class Controls(QObject):
             self.front.show_page()
 
     def _next_order(self) -> None:
-        if self.session is not None and self.session.order in _ORDERS:
-            self.order_by(_ORDERS[(_ORDERS.index(self.session.order) + 1) % len(_ORDERS)])
+        ring = [Order(one) for one, _name in (review.orders() if self.front.queue.source is Source.LABELLED else orders())]
+        if self.session is not None and self.session.order in ring:
+            self.order_by(ring[(ring.index(self.session.order) + 1) % len(ring)])
 
     def _turn(self, *, forward: bool) -> None:
         if self.session is not None and (self.session.next_page() if forward else self.session.previous_page()):
@@ -237,7 +254,7 @@ class Controls(QObject):
         elif loupe is not None:
             loupe.compare(other)
 
-    def with_loupe(self, work: Callable[[Loupe], object]) -> None:
+    def with_loupe(self, work: "Callable[[Loupe], object]") -> None:
         """Do something to the loupe, if it was ever opened."""
         if self.front.loupe is not None:
             work(self.front.loupe)
@@ -265,6 +282,8 @@ class Controls(QObject):
     def show_all(self) -> None:
         """Show the whole queue again."""
         self.front.table.header.field.show_words("")
+        if self.front.queue.review != ReviewFilter():
+            self.reviewed.emit(ReviewFilter())
         self.filter_by(Filter())
         self.front.table.take_focus()
 
@@ -274,10 +293,13 @@ class Controls(QObject):
             self.filter_by(understood(words, Filter(unsure=self.session.filter.unsure), devices, self._place.shown, today()))
 
     def _without(self, part: str) -> None:
-        if self.session is not None:
+        left = review.without(self.front.queue.review, part)
+        if left is not None:
+            self.reviewed.emit(left)
+        elif self.session is not None:
             self.front.table.header.field.show_words("")
             self.filter_by(without(self.session.filter, part))
-            self.front.table.take_focus()
+        self.front.table.take_focus()
 
     def show_facets(self) -> None:
         """Show what each choice of the filter would leave."""

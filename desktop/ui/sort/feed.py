@@ -7,12 +7,13 @@ lets the model in service answer for them. What they find is handed over on the 
 import gc
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop.app import Plant, now_ms
+from desktop.app import Plant, new_id, now_ms
 from desktop.core.catalog import Known
 from desktop.core.errors import AppError, OfflineError
 from desktop.core.filters import Filter
@@ -25,9 +26,11 @@ from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.sorting import Draft, SessionState, SortSession
 from desktop.core.sync import sync
 from desktop.core.texts import _
+from desktop.ui.review.labels import doubtful
 from desktop.ui.sort.filter_words import start_ms, today
 from desktop.ui.sort.loading import Loaded, in_service, load, uncollected
 from desktop.ui.sort.queue import Queue
+from desktop.ui.tasks import Task
 from desktop.ui.workplace import Workplace
 from edge.contract.keys import Area
 
@@ -63,6 +66,10 @@ class Feed(QObject):
     """How many images the labeller sorted into each class today."""
     remembered = Signal(str, object)
     """A picture's name, and all that was decided on it."""
+    caught_up = Signal()
+    """The history knows more than before."""
+    doubted = Signal(int)
+    """How many labels are in doubt."""
     failed = Signal(object)
     """Decisions that were lost to others or are in conflict."""
 
@@ -74,6 +81,7 @@ class Feed(QObject):
         """By name, what was raw at the last look; only the lane ``sync`` touches it."""
         self._model: str | None = None
         self._left = 0
+        self._loading: Task | None = None
         self._offline = False
         self._syncing = self._fetching = self._once_more = False
         self._closed = False
@@ -89,8 +97,10 @@ class Feed(QObject):
         """Load a queue; whatever was asked for before is no longer wanted."""
         self._wanted += 1
         taken = partial(self._loaded, self._wanted)
+        if self._loading is not None and not self._loading.over:
+            self._loading.drop()
         gc.unfreeze()
-        self._place.tasks.run(
+        self._loading = self._place.tasks.run(
             "look", _("Loading pictures"), lambda plant, _progress, cancel: load(queue, state, plant, cancel), taken
         )
 
@@ -113,21 +123,37 @@ class Feed(QObject):
             "look", _("Counting"), lambda plant, _p, _c: plant.journal.labelled(plant.labeller, day), self.counted.emit, _nothing
         )
 
-    def remember(self, name: str) -> None:
-        """Look up what was decided on a picture, by anybody."""
+    def remember(self, name: str) -> Task:
+        """Look up what was decided on a picture, by anybody; without the network, what is known here."""
 
         def work(plant: Plant, progress: Progress, cancel: CancelToken) -> list[Event]:
-            plant.chronicle.catch_up(plant.store, progress, cancel)
+            with suppress(OfflineError):
+                plant.chronicle.catch_up(plant.store, progress, cancel)
             return plant.chronicle.history_of(name, plant.journal)
 
-        self._place.tasks.run("look", _("Reading the history"), work, partial(self.remembered.emit, name))
+        return self._place.tasks.run("history", _("Reading the history"), work, partial(self.remembered.emit, name))
+
+    def catch_up(self) -> None:
+        """Read what others decided since the last time."""
+
+        def work(plant: Plant, progress: Progress, cancel: CancelToken) -> int:
+            return plant.chronicle.catch_up(plant.store, progress, cancel)
+
+        self._place.tasks.run("history", _("Reading the history"), work, self._caught_up, _nothing)
+
+    def count_doubts(self) -> None:
+        """Count the labels in doubt."""
+        self._place.tasks.run("look", _("Counting"), lambda plant, _p, _c: len(doubtful(plant)), self.doubted.emit, _nothing)
 
     def begin(self) -> None:
         """Look through the bucket from now on, and at the journal."""
         day = _today_ms()
-        self._place.tasks.run(
-            "look", _("Counting"), lambda plant, _p, _c: delivery_since(plant.journal, day), self._watch, _nothing
-        )
+
+        def work(plant: Plant, _progress: Progress, _cancel: CancelToken) -> Delivery:
+            new_id()  # what makes ids is imported here, and not when the first key wants one
+            return delivery_since(plant.journal, day)
+
+        self._place.tasks.run("look", _("Counting"), work, self._watch, _nothing)
         self._sync.start()
         self.sync()
 
@@ -167,6 +193,10 @@ class Feed(QObject):
             self._lookout = Lookout(self._place.plant.journal, before)
             self._look.start()
             self.look()
+
+    def _caught_up(self, segments: int) -> None:
+        if segments and not self._closed:
+            self.caught_up.emit()
 
     def _loaded(self, wanted: int, found: Loaded) -> None:
         if wanted == self._wanted and not self._closed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,28 +12,12 @@ from desktop.core.filters import Facets, Filter
 from desktop.core.texts import _
 from desktop.core.views import MAX_NAME_LENGTH
 from desktop.ui.parts.layouts import button, column, label, line, row, scrolled
+from desktop.ui.review.choices import ReviewChoices
+from desktop.ui.sort.day_field import DayField, day_of
 from desktop.ui.sort.filter_words import start_ms
-from desktop.ui.sort.review_box import ReviewBox
 from desktop.ui.theme import look
 
 _WIDTH, _HEIGHT = 420, 470
-
-
-class DayField(QLineEdit):
-    """A day as 2026-11-24, or nothing."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setPlaceholderText("2026-01-31")
-        self.setAccessibleName(name)
-        self.setMaxLength(10)
-
-    def day(self) -> date | None:
-        """Give the day; None for nothing, or for what is none."""
-        try:
-            return date.fromisoformat(self.text())
-        except ValueError:
-            return None
 
 
 class FilterPanel(QFrame):
@@ -63,7 +47,8 @@ class FilterPanel(QFrame):
         self._name.setPlaceholderText(_("Name of the view"))
         self._name.setAccessibleName(_("Name of the view"))
         self._name.setMaxLength(MAX_NAME_LENGTH)
-        self.review = ReviewBox()
+        self.review = ReviewChoices()
+        self._sorting = QWidget()
         self._save = button(_("Save view"), "floppy-disk", size="small")
         self._build()
         for field in (self._since, self._until):
@@ -84,6 +69,11 @@ class FilterPanel(QFrame):
         self.show()
         self.raise_()
 
+    def offer_review(self, *, offered: bool) -> None:
+        """Offer the choices for labelled pictures in place of those for what is to be sorted, or these again."""
+        self._sorting.setVisible(not offered)
+        self.review.setVisible(offered)
+
     def show_filter(self, chosen: Filter) -> None:
         """Show what is asked for."""
         self._filter = chosen
@@ -92,7 +82,7 @@ class FilterPanel(QFrame):
         days = (self._since, chosen.since_ms, 0), (self._until, chosen.until_ms, 1)
         for field, at_ms, back in days:
             if not field.hasFocus():
-                field.setText("" if at_ms is None else f"{_day_of(at_ms - back)}")
+                field.setText("" if at_ms is None else day_of(at_ms - back))
         self._low.setValue(chosen.min_confidence or 0.0)
         self._high.setValue(1.0 if chosen.max_confidence is None else chosen.max_confidence)
         self._unsure.setChecked(chosen.unsure)
@@ -119,6 +109,9 @@ class FilterPanel(QFrame):
 
     def take_focus(self) -> None:
         """Put the focus on the first choice."""
+        if not self.review.isHidden():
+            self.review.take_focus()
+            return
         first = next(iter(self._boxes.values()), self._since)
         first.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -142,7 +135,6 @@ class FilterPanel(QFrame):
                     column(label(_("Device"), 12, 600), self._devices, None, spacing=4),
                     spacing=16,
                 ),
-                self.review,
                 None,
                 spacing=12,
                 margins=(0, 0, 8, 0),
@@ -159,18 +151,10 @@ class FilterPanel(QFrame):
             grid.addWidget(second, number, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
-        self.setLayout(
-            column(
-                scrolled(choices),
-                line(),
-                grid,
-                self._unsure,
-                line(),
-                row(self._name, self._save),
-                spacing=12,
-                margins=(16, 16, 16, 16),
-            )
-        )
+        sorting = column(scrolled(choices), line(), grid, self._unsure, line(), row(self._name, self._save), spacing=12)
+        self._sorting.setLayout(sorting)
+        self.setLayout(column(self._sorting, self.review, spacing=0, margins=(16, 16, 16, 16)))
+        self.offer_review(offered=False)
 
     def _choose(self) -> None:
         def ticked(kind: str) -> tuple[str | None, ...]:
@@ -207,9 +191,3 @@ def _share(name: str) -> QDoubleSpinBox:
     made.setAccessibleName(name)
     made.lineEdit().setTextMargins(look().px(8), 0, 0, 0)
     return made
-
-
-def _day_of(at_ms: int) -> str:
-    from datetime import datetime  # noqa: PLC0415
-
-    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%Y-%m-%d}"

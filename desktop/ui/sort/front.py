@@ -1,7 +1,8 @@
 """The session as it is shown: page, marks, focus, banner and panel follow it. It asks and shows; deciding is the hand's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
@@ -12,16 +13,16 @@ from desktop.core.images import Image
 from desktop.core.journal import Kind
 from desktop.core.marks import Status
 from desktop.core.pages import Order, PageKind, Tile
+from desktop.core.review import ReviewFilter
 from desktop.core.sorting import SortSession
 from desktop.core.texts import _, ngettext
 from desktop.core.words import worded
 from desktop.ui.parts.key_cap import key_name
-from desktop.ui.photos import Photos
+from desktop.ui.review import words as review
 from desktop.ui.sort import captions
+from desktop.ui.sort.filter_words import today
 from desktop.ui.sort.hand import Question
 from desktop.ui.sort.history_strip import SHOWN, Decided, HistoryStrip
-from desktop.ui.sort.loupe import Loupe
-from desktop.ui.sort.loupe_side import LoupeSide
 from desktop.ui.sort.picture_facts import Facts, facts_of
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.sort.side import SidePanel
@@ -29,6 +30,12 @@ from desktop.ui.sort.sight import Sight
 from desktop.ui.sort.sort_table import SortTable
 from desktop.ui.workplace import Workplace
 from edge.contract.keys import locate
+
+if TYPE_CHECKING:
+    from desktop.core.doubts import Doubt
+    from desktop.ui.photos import Photos
+    from desktop.ui.sort.loupe import Loupe
+    from desktop.ui.sort.loupe_side import LoupeSide
 
 _FACTS_MS = 30
 """A held arrow passes many pictures; facts are looked up for the one it stops at."""
@@ -56,6 +63,8 @@ class Front(QStackedWidget):
         self.queue = Queue()
         self.session: SortSession | None = None
         self.question: Question | None = None
+        self.doubts: Mapping[str, Doubt] = {}
+        """By the picture's name, where labels are in doubt."""
         self._page: object = None
         self._tiles: Sequence[Tile] = ()
         self._count = 0
@@ -145,6 +154,12 @@ class Front(QStackedWidget):
         places = self.grid.selected() or [self.session.focus]
         return [image for place in places if place < len(tiles) for image in tiles[place].images]
 
+    @property
+    def keeps(self) -> bool:
+        """Whether Enter says that labels are right, picture by picture, and not for a page."""
+        page = self.session.page if self.session is not None else None
+        return page is not None and page.kind is PageKind.MIXED and self._kept(self.targets()) is not None
+
     def rest(self) -> tuple[list[Image], list[Image]]:
         """Give what Enter would confirm on this page, and what of it has to be seen first."""
         images = self.session.rest() if self.session is not None and not self.queue.read_only else []
@@ -205,11 +220,21 @@ class Front(QStackedWidget):
             title = action.title if action else ""
             self.table.banner.say(captions.ask(self.question.count, title, self.question.cls, combination, key_name(combination)))
             return
+        if session.page is not None and session.page.kind is PageKind.MIXED and (told := self._kept(self.targets())) is not None:
+            self.table.banner.say(told)
+            return
         rest, hidden = self.rest()
         confirmable = [image for image in rest if self._place.thumbnails.problem(image) is None]
         ahead = tuple(session.upcoming(4))
         count = len(confirmable)
         self.table.banner.say(captions.offer(self.queue, session.page, count, len(hidden), ahead, self._place.shown))
+
+    def _kept(self, targets: Sequence[Image]) -> captions.Offer | None:
+        session = self.session
+        if session is None:
+            return None
+        waiting = [image for image in targets if session.mark(image).status is Status.OPEN]
+        return review.offer(self.queue, waiting, self._place.commands.keymap.shown("send-back"))
 
     def show_keys(self) -> None:
         """Show the keys in force, and which of them do something."""
@@ -256,7 +281,10 @@ class Front(QStackedWidget):
         found: Known | None = next(iter(self._place.plant.catalog.find(image.name)), None)
         seen = image.prediction.model if image.prediction else None
         scores = self._place.plant.catalog.scores(image, seen) if seen else []
-        self._tell(facts_of(image, found, scores, suggestions=session.suggestions))
+        note = ""
+        if not self.queue.read_only:
+            note = review.note(image, found, session.mark(image), self.doubts.get(image.name), self._place.shown)
+        self._tell(facts_of(image, found, scores, suggestions=session.suggestions, note=note))
 
     def show_order(self) -> None:
         """Show the order and the filter in force."""
@@ -266,13 +294,18 @@ class Front(QStackedWidget):
         session = self.session
         if session is None:
             return
-        title = captions.title(self.queue, session.page, session.order, session.filter, self._place.shown)
+        labelled = self.queue.source is Source.LABELLED
+        left = session.figures().left
+        title = captions.title(self.queue, session.page, session.order, session.filter, self._place.shown, left)
         header, cls = self.table.header, self._place.classes.get(title.cls) if title.cls else None
         header.heading.say(title, cls)
         if self.loupe is not None:
             self.loupe.show_title(title.text, cls, title.how)
-        header.show_order(session.order, possible=session.order is not Order.GIVEN)
-        self.table.chips.show_parts(captions.chips(session.filter, self._place.shown), "")
+        choices = review.orders() if labelled else captions.orders()
+        header.show_order(session.order, possible=labelled or session.order is not Order.GIVEN, choices=choices)
+        self.table.strip.say(review.purpose(self.queue))
+        asked = review.chips(self.queue.review, self._place.shown, today())
+        self.table.chips.show_parts([*asked, *captions.chips(session.filter, self._place.shown)], "")
         self.table.panel.show_filter(session.filter)
 
     def _show_side(self) -> None:
@@ -305,19 +338,20 @@ class Front(QStackedWidget):
             return
         self.show_loupe(shown=False)
         self.table.header.heading.say(captions.title(self.queue, None, session.order, session.filter, self._place.shown), None)
-        filtered = bool(captions.chips(session.filter, self._place.shown))
+        filtered = bool(captions.chips(session.filter, self._place.shown)) or self.queue.review != ReviewFilter()
         total = sum(figures.labelled.values())
         told = [ngettext("{n} picture sorted", "{n} pictures sorted", total).format(n=f"{total:,}")] if total else []
         if figures.per_hour:
             told.append(_("{n} pictures an hour").format(n=f"{figures.per_hour:,.0f}"))
-        if filtered:
+        if self.queue.source is not Source.RAW:
+            title, told_why = review.nothing(self.queue, filtered=filtered)
+            self.table.done.say(title, told_why, ("clear-filter",) if filtered else ("back",), "tag", "muted")
+        elif filtered:
             words = _("Nothing is left of what the filter shows.")
             self.table.done.say(_("Nothing left here"), words, ("clear-filter",), "funnel", "muted")
-        elif self.queue.source is Source.RAW:
+        else:
             told.append(_("New pictures come in by themselves."))
             self.table.done.say(_("Everything is sorted"), " · ".join(told), ("go-train", "sync"))
-        else:
-            self.table.done.say(_("There are no pictures here"), "", ("back",), "image-square", "muted")
         self.table.show_grid(shown=False)
 
     def _holds_decided(self, session: SortSession) -> bool:
@@ -341,6 +375,10 @@ class Front(QStackedWidget):
             self.sight.see([self.session.tiles[place]])
 
     def _make_loupe(self) -> None:
+        from desktop.ui.photos import Photos  # noqa: PLC0415 - the grid comes first
+        from desktop.ui.sort.loupe import Loupe  # noqa: PLC0415
+        from desktop.ui.sort.loupe_side import LoupeSide  # noqa: PLC0415
+
         place = self._place
         opener = partial(open_plant, place.address, place.plant.home)
         self._photos = Photos(lambda: opener().pictures)
@@ -360,7 +398,7 @@ class Front(QStackedWidget):
     def _grid_asked(self) -> None:
         self.show_loupe(shown=False)
 
-    def _sides(self) -> list[SidePanel | LoupeSide]:
+    def _sides(self) -> "list[SidePanel | LoupeSide]":
         return [self.side] if self.loupe_side is None else [self.side, self.loupe_side]
 
     def _tell(self, facts: Facts) -> None:

@@ -54,6 +54,10 @@ class Hand(QObject):
         cls, hidden = page.cls if page else None, frozenset(unseen)
         self._ask_or_do("confirm", cls, (), count, lambda session: session.confirm(hidden), many=tiles > self._most)
 
+    def keep(self, images: Sequence[Image]) -> None:
+        """Say of labelled images that their labels are right."""
+        self._hit("confirm", None, images, lambda session: session.keep(images))
+
     def discard(self, images: Sequence[Image]) -> None:
         """Reject images."""
         self._hit("discard", None, images, lambda session: session.discard(images))

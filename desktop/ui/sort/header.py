@@ -163,6 +163,7 @@ class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heading = Heading()
+        self._choices: Sequence[tuple[str, str]] = orders()
         self.segments = Segments(orders())
         self.segments.setAccessibleName(_("Order"))
         self.choice = OrderChoice()
@@ -181,8 +182,15 @@ class Header(QWidget):
         self.choice.activated.connect(self._activated)
         self._fit()
 
-    def show_order(self, order: str, *, possible: bool = True) -> None:
-        """Show the order in force; where there is one only, no choice is offered."""
+    def show_order(self, order: str, *, possible: bool = True, choices: Sequence[tuple[str, str]] = ()) -> None:
+        """Show the order in force among those of ``choices``; where there is one only, no choice is offered."""
+        choices = choices or orders()
+        if choices != self._choices:
+            self._choices = choices
+            self.segments.offer(choices)
+            self.choice.clear()
+            for identity, text in choices:
+                self.choice.addItem(text, str(identity))
         self.segments.choose(order)
         self.choice.setCurrentIndex(max(0, self.choice.findData(order)))
         self._possible = possible

@@ -3,26 +3,25 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from desktop.app import Plant, new_id, now_ms
-from desktop.core.chronicle import is_kept
-from desktop.core.doubts import doubts
-from desktop.core.history import event_of
+from desktop.app import Plant, now_ms
 from desktop.core.images import Image
 from desktop.core.pages import Order
 from desktop.core.progress import CancelToken
-from desktop.core.registry import Model
-from desktop.core.review import ReviewFacets, ReviewFilter, choose, facets, labelled
+from desktop.core.review import ReviewFacets
 from desktop.core.sorting import SessionState, SortSession
+from desktop.ui.review.labels import discarded, doubtful, review
 from desktop.ui.sort.queue import Queue, Source
 from edge.contract.keys import Area
 
-_AREAS = {Source.RAW: Area.RAW, Source.LABELLED: Area.LABELED, Source.DISCARDED: Area.DISCARDED}
+if TYPE_CHECKING:
+    from desktop.core.doubts import Doubt
+    from desktop.core.registry import Model
+
 _FEW = 1000
 """So many pictures are looked up one by one; for more, all are read at once."""
-_RECENT = 5000
-"""So many decisions of this computer are looked through for those that the bucket's history does not tell of yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class Loaded:
     """Named pictures that lie elsewhere than most, or nowhere."""
     review: ReviewFacets | None = None
     """Of labelled pictures."""
+    doubts: "dict[str, Doubt]" = field(default_factory=dict)
+    """By the picture's name, where labels are in doubt."""
 
 
 @contextmanager
@@ -51,12 +52,11 @@ def uncollected() -> Iterator[None]:
 
 def load(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken) -> Loaded:
     """Give a session on a queue; the pictures to be sorted stand where ``state`` says, if it does."""
-    new_id()  # what makes ids is imported here, and not when the first key wants one
     with uncollected():
         return _session(queue, state, plant, cancel)
 
 
-def in_service(plant: Plant) -> Model | None:
+def in_service(plant: Plant) -> "Model | None":
     """Give the model in service; None where there is none, or its files are gone."""
     service = plant.release.in_service()
     return plant.registry.standing(service.model) if service else None
@@ -68,7 +68,6 @@ def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: Can
     found = _images(plant, queue, name)
     cancel.check()
     settings = plant.settings.sorting
-    order = Order.GIVEN if queue.source in (Source.NAMES, Source.DOUBTS) else Order.CLASS
     session = SortSession(
         found.images,
         plant.journal,
@@ -77,14 +76,14 @@ def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: Can
         now_ms=now_ms,
         find=plant.catalog.image,
         area=found.area,
-        order=order,
+        order=Order.CLASS if queue.source is Source.RAW else queue.order,
         page_size=settings.page_size,
-        whole=queue.source in _AREAS and queue.review == ReviewFilter(),
+        whole=queue.source is Source.RAW,
     )
     session.suggestions, session.auto_advance = settings.suggestions, settings.auto_advance
-    if state is not None and queue == Queue():
+    if state is not None:
         session.restore(state)
-    return Loaded(queue, session, found.missing, found.review)
+    return Loaded(queue, session, found.missing, found.review, found.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +92,28 @@ class _Found:
     images: list[Image]
     missing: int = 0
     review: ReviewFacets | None = None
+    doubts: "dict[str, Doubt]" = field(default_factory=dict)
 
 
 def _images(plant: Plant, queue: Queue, model: str | None) -> _Found:
     if queue.source is Source.LABELLED:
-        known = plant.catalog.known(Area.LABELED, model=model)
-        labels = labelled(known, plant.chronicle.models(), plant.taxonomy().resolve)
-        return _Found(Area.LABELED, choose(labels, queue.review), review=facets(labels, queue.review))
-    if queue.source in _AREAS:
-        area = _AREAS[queue.source]
-        return _Found(area, plant.catalog.images(area, model=model))
+        found = review(plant, queue.review, queue.order, model)
+        return _Found(Area.LABELED, found.images, review=found.facets)
+    if queue.source is Source.DISCARDED:
+        return _Found(Area.DISCARDED, discarded(plant, model))
+    if queue.source is Source.RAW:
+        return _Found(Area.RAW, plant.catalog.images(Area.RAW, model=model))
     if queue.source is Source.DOUBTS:
-        return _Found(Area.LABELED, _doubtful(plant))
+        worst = doubtful(plant)
+        return _Found(Area.LABELED, [one.image for one in worst], doubts={one.image.name: one for one in worst})
     names = dict.fromkeys(queue.names)
     if len(names) <= _FEW:
         everything = [known.image for name in names for known in plant.catalog.find(name, model)]
     else:
         everything = plant.catalog.images(Area.RAW, Area.LABELED, Area.DISCARDED, Area.BASE, model=model)
     by_name = {one.name: one for one in everything if one.area is not Area.BASE} | {one.key: one for one in everything}
-    found = [by_name[name] for name in names if name in by_name]
-    areas = [one.area for one in found]
+    named = [by_name[name] for name in names if name in by_name]
+    areas = [one.area for one in named]
     area = max(set(areas), key=areas.count) if areas else Area.LABELED
-    here = [one for one in found if one.area is area]
+    here = [one for one in named if one.area is area]
     return _Found(area, here, len(names) - len(here))
-
-
-def _doubtful(plant: Plant) -> list[Image]:
-    """Give the pictures whose label the newest run's out-of-fold answers contradict, the worst first."""
-    found = plant.training.answers()
-    if found is None:
-        return []
-    run, answers = found
-    known = plant.catalog.known(Area.LABELED)
-    looked_at = plant.chronicle.confirmed(run.at_ms) | _confirmed_here(plant, run.at_ms)
-    return [doubt.image for doubt in doubts(known, answers, model=run.model, looked_at=looked_at)]
-
-
-def _confirmed_here(plant: Plant, since_ms: int) -> set[str]:
-    """Give the names that somebody on this computer looked at and left as they were; the bucket may not know it yet."""
-    return {one.choice.name for one in plant.journal.recent(_RECENT) if one.at_ms >= since_ms and is_kept(event_of(one))}

@@ -15,9 +15,18 @@ def choice_menu(parent: QWidget, title: str, choices: Sequence[tuple[str, str, C
     menu.setAccessibleName(title)
     for number, (text, behind, run) in enumerate(choices, 1):
         digit = f"&{number}  " if number < 10 else "    "
-        made = menu.addAction(f"{digit}{text.replace('&', '&&')}\t{behind}" if behind else f"{digit}{text.replace('&', '&&')}")
+        made = menu.addAction(f"{digit}{text.replace('&', '&&')}")
+        made.setData(text)
         made.triggered.connect(partial(_run, run))
+        tell_behind(menu, text, behind)
     return menu
+
+
+def tell_behind(menu: QMenu, text: str, behind: str) -> None:
+    """Write something behind an entry, also while the menu is open."""
+    for action in menu.actions():
+        if action.data() == text and behind:
+            action.setText(f"{action.text().partition(chr(9))[0]}\t{behind}")
 
 
 def views_menu(

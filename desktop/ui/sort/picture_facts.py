@@ -25,7 +25,9 @@ class Facts:
     """What is to be known before all else."""
 
 
-def facts_of(image: Image, known: Known | None, scores: Sequence[tuple[str, float]], *, suggestions: bool) -> Facts:
+def facts_of(
+    image: Image, known: Known | None, scores: Sequence[tuple[str, float]], *, suggestions: bool, note: str = ""
+) -> Facts:
     """Give what is told of a picture.
 
     Args:
@@ -33,6 +35,7 @@ def facts_of(image: Image, known: Known | None, scores: Sequence[tuple[str, floa
         known: What the catalog knows of it.
         scores: The answer of the model in service, best first, where it gave one.
         suggestions: Whether answers are shown.
+        note: What a reviewer has to know before all else.
     """
     if is_blind(image):
         return Facts(note=_("Hidden: a test picture. It is sorted without suggestion, name or score."))
@@ -48,16 +51,18 @@ def facts_of(image: Image, known: Known | None, scores: Sequence[tuple[str, floa
         model = image.prediction.model
         rows.append((_("Model"), short_model(model) if model else _("the device's own")))
     if image.area is not Area.RAW:
-        rows += _label(known)
-    return Facts(told if suggestions else (), tuple(rows), "" if suggestions else _("Suggestions are off."))
+        rows = _label(image, known) + rows
+    return Facts(told if suggestions else (), tuple(rows), note if suggestions else _("Suggestions are off."))
 
 
-def _label(known: Known | None) -> list[tuple[str, str]]:
+def _label(image: Image, known: Known | None) -> list[tuple[str, str]]:
     label = known.label if known else None
+    discarded = image.area is Area.DISCARDED
+    what, whom = (_("Discarded"), _("Discarded by")) if discarded else (_("Labelled"), _("Labelled by"))
     if label is None or label.labelled_ms is None:
-        return [(_("Labelled"), _("by other means"))]
-    rows = [(_("Labelled by"), label.labeller or "–"), (_("Labelled"), _moment(label.labelled_ms))]
-    if label.blind is not None:
+        return [(what, _("by other means"))]
+    rows = [(whom, label.labeller or "–"), (what, _moment(label.labelled_ms))]
+    if label.blind is not None and not discarded:
         rows.append((_("Blind"), _("yes") if label.blind else _("no")))
     return rows
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.taxonomy import Class
 from desktop.ui.commands import KEEPS
+from desktop.ui.review.strip import QueueStrip
 from desktop.ui.sort.banner import Banner
 from desktop.ui.sort.done import Done
 from desktop.ui.sort.filters import FilterPanel
@@ -26,6 +27,7 @@ class SortTable(QWidget):
     def __init__(self, thumbnails: Thumbnails, classes: Mapping[str, Class], shown: Mapping[str, str]) -> None:
         super().__init__()
         self.header = Header()
+        self.strip = QueueStrip()
         self.chips = Chips()
         self.grid = Grid(thumbnails, classes)
         self.done = Done()
@@ -39,6 +41,7 @@ class SortTable(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.strip)
         layout.addWidget(self.chips)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.banner)

@@ -46,6 +46,8 @@ class SortStation(Station):
     """Pictures to sort, and every other queue."""
 
     name = "sort"
+    ready = Signal()
+    """The first queue was laid out; what needs not be there before its page is seen begins after this."""
     figures_changed = Signal(object)
     """The session's :class:`Figures`."""
 
@@ -69,12 +71,13 @@ class SortStation(Station):
         self._fresh: dict[str, Image] = {}
         self._gone: dict[str, tuple[str, str]] = {}
         self._in_front = False
-        self._begun = False
+        self._begun = self._closed = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.front)
         self._quiet = _timer(self, _QUIET_MS, self._rest)
         self._keeper = _timer(self, _KEPT_MS, self.keep_place)
+        self._outset = _timer(self, 0, self._begin)
         self.controls = Controls(workplace, self.front, self.hand, self.feed, self.history, self.latency, self._quiet)
         self.guide = Guide(workplace, self.front, self.controls.in_focus)
         self._connect()
@@ -111,9 +114,10 @@ class SortStation(Station):
 
     def close_station(self) -> None:
         """Keep where we are, look no longer, let the last moves end."""
+        self._closed = True
         self.keep_place()
         self.feed.close()
-        for timer in (self._quiet, self._keeper):
+        for timer in (self._quiet, self._keeper, self._outset):
             timer.stop()
         self.front.let_go()
         self.hand.session = None
@@ -302,10 +306,18 @@ class SortStation(Station):
                 self.front.show_loupe(shown=True)
                 if self._bookmark.zoom is not None:
                     self.controls.with_loupe(lambda loupe: loupe.show_zoom(Zoom(self._bookmark.zoom)))
-            self.feed.begin()
-            if self.courier is not None:
-                self.courier.start()
+            self._outset.start()
         self.feed.count()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Look at the bucket and deliver from now on."""
+        self.ready.emit()
+        if self._closed:
+            return
+        self.feed.begin()
+        if self.courier is not None:
+            self.courier.start()
 
     @Slot(object)
     def _drafted(self, draft: Draft) -> None:
