@@ -29,7 +29,10 @@ def main() -> int:
             raise
         sys.stderr.write(f"{error.name} is not installed: sortloop needs more than a device does. Install sortloop[desktop].\n")
         return 1
-    return start(words)
+    try:
+        return start(words)
+    finally:
+        gc.freeze()  # all of it ends with the process; walking over it once more takes longer than the rest of the end
 
 
 def _become(module: str, words: list[str]) -> int:

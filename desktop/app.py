@@ -18,7 +18,6 @@ from urllib.parse import unquote, urlsplit
 from filelock import FileLock, Timeout
 
 from desktop.core.catalog import Catalog
-from desktop.core.chronicle import Chronicle
 from desktop.core.errors import ConfigError, OfflineError
 from desktop.core.journal import Journal
 from desktop.core.ports import Fleet, ObjectStore
@@ -31,6 +30,7 @@ from edge.contract.keys import DEFAULT_PREFIX
 from edge.contract.records import dump, load
 
 if TYPE_CHECKING:
+    from desktop.core.chronicle import Chronicle
     from desktop.core.comparison import Comparison
     from desktop.core.delivery import DeliveryReport
     from desktop.core.importing import ImportReport
@@ -102,8 +102,10 @@ class Plant:
         return Journal(self.folder / "journal.sqlite", now_ms, new_id)
 
     @cached_property
-    def chronicle(self) -> Chronicle:
+    def chronicle(self) -> "Chronicle":
         """The history of all labellers."""
+        from desktop.core.chronicle import Chronicle  # noqa: PLC0415
+
         return Chronicle(self.folder / "history.sqlite")
 
     @cached_property
@@ -202,7 +204,7 @@ class Plant:
 
     def close(self) -> None:
         """Let the files go that were opened."""
-        for name in ("catalog", "journal", "chronicle"):
+        for name in ("catalog", "journal", "chronicle", "pictures"):
             if name in self.__dict__:
                 getattr(self, name).close()
 

@@ -18,6 +18,7 @@ from desktop.core.errors import ConfigError, NotFoundError, StorageFullError
 from desktop.core.images import Image
 from desktop.core.ports import ObjectStore, Stored
 from desktop.core.progress import CancelToken, Progress, Step
+from desktop.core.rungs import Rungs
 from desktop.core.texts import _
 from edge.contract.metadata import decode_label, decode_raw
 
@@ -47,6 +48,10 @@ class Look:
 
 Pixels: TypeAlias = "NDArray[np.uint8]"
 """Rows of B, G, R and 255, as a screen takes them."""
+Fit: TypeAlias = Callable[["Pixels", int, int], "Pixels"]
+"""Makes pixels fit a width and a height, never larger than they are."""
+FEW_PIXELS = 100_000
+"""So few may be made to fit by a hand that lets no other thread work: 0.2 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,7 @@ class Pencil:
 
     reduce: Callable[[bytes, int], Pixels]
     """Decode a picture upright at the smallest scale whose longer side still has that many pixels; ``ValueError``: why not."""
-    fit: Callable[[Pixels, int, int], Pixels]
-    """Make pixels fit a width and a height, never larger than they are."""
+    fit: Fit
     pack: Callable[[Pixels], bytes]
     """Give pixels as a JPEG."""
     measure: Callable[[bytes], tuple[int, int]]
@@ -97,6 +101,7 @@ class Pictures:
         self._shrink = shrink
         self._pencil = pencil
         self._quota_bytes = quota_bytes
+        self._rungs = Rungs(folder / "rungs.sqlite", quota_bytes // 10)
         self._size_bytes: int | None = None
         self._full_bytes = float(quota_bytes)
         """The size at which room is made next."""
@@ -144,10 +149,11 @@ class Pictures:
         self._write(path, small)
         return small
 
-    def pixels(self, image: Image, width: int, height: int) -> Pixels:
+    def pixels(self, image: Image, width: int, height: int, quick: Fit | None = None) -> Pixels:
         """Give what a screen shows of an image in a box: whole, the right way up, never enlarged.
 
         One decode gives both what is shown and what is kept: a JPEG of the next rung, as large as the decoder left it.
+        What has few pixels is made to fit by ``quick``, if there is one.
 
         Raises:
             ValueError: it cannot be decoded; the message is a plain reason. NotFoundError, ConfigError: as for :meth:`fetch`.
@@ -156,14 +162,13 @@ class Pictures:
         rung = next((rung for rung in RUNGS if rung >= wanted), None)
         if rung is None:
             return self._pencil.fit(self._pencil.reduce(self.fetch(image).read_bytes(), wanted), width, height)
-        path = self._path(image, f"rung{rung}")
-        with suppress(OSError, ValueError):  # not there, on its way out, or torn: made anew
-            data = path.read_bytes()
-            os.utime(path)
-            return self._pencil.fit(self._pencil.reduce(data, wanted), width, height)
+        digest = _digest(image.name, image.etag)
+        if (kept := self._rungs.get(digest, rung)) is not None:
+            with suppress(ValueError):  # torn: made anew
+                return self._fit(self._pencil.reduce(kept, wanted), width, height, quick)
         reduced = self._pencil.reduce(self.fetch(image).read_bytes(), rung)
-        self._write(path, self._pencil.pack(reduced))
-        return self._pencil.fit(reduced, width, height)
+        self._rungs.put(digest, rung, self._pencil.pack(reduced))
+        return self._fit(reduced, width, height, quick)
 
     def photo(self, image: Image, box: tuple[int, int] | None) -> Photo:
         """Give an image from its own bytes for a box, the right way up and never enlarged; without a box all its pixels.
@@ -178,8 +183,18 @@ class Pictures:
 
     def forget(self, image: Image) -> None:
         """Remove all that is kept of an image."""
-        for path in self._folder.glob(f"*/{_digest(image.name, image.etag)}.*"):
+        digest = _digest(image.name, image.etag)
+        for path in self._folder.glob(f"*/{digest}.*"):
             path.unlink(missing_ok=True)
+        self._rungs.forget(digest)
+
+    def close(self) -> None:
+        """Let the files go."""
+        self._rungs.close()
+
+    def _fit(self, pixels: Pixels, width: int, height: int, quick: Fit | None) -> Pixels:
+        few = pixels.shape[0] * pixels.shape[1] <= FEW_PIXELS
+        return (quick if quick is not None and few else self._pencil.fit)(pixels, width, height)
 
     def _get(self, image: Image) -> Path:
         if image.size_bytes > MAX_BYTES:
@@ -241,13 +256,13 @@ class Pictures:
     def _make_room(self, added_bytes: int) -> None:
         """Delete the least recently used files once the quota is passed, down to nine tenths of it; not what is in use."""
         if self._size_bytes is None:
-            self._size_bytes = sum(size_bytes for _used, size_bytes, _path in self._files())
+            self._size_bytes = sum(size_bytes for _used, size_bytes, _path in self._files()) + self._rungs.size_bytes()
         else:
             self._size_bytes += added_bytes
         if self._size_bytes <= self._full_bytes:
             return
         files = sorted(self._files())
-        size = sum(file[1] for file in files)
+        size = sum(file[1] for file in files) + self._rungs.size_bytes()
         in_use_ns = time.time_ns() - KEPT_S * 1_000_000_000
         for used_ns, size_bytes, path in files:
             if size <= self._quota_bytes * 0.9 or used_ns > in_use_ns:

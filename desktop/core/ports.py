@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from edge.contract.fleet import DayStats
 from edge.contract.keys import ABSENT as ABSENT  # noqa: PLC0414 - a word of the port, and of the contract below it
+
+if TYPE_CHECKING:
+    from edge.contract.fleet import DayStats
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ class Fleet(Protocol):
     def devices(self, target: str = "") -> list[Device]:
         """Give the devices of a target (a device group or a device; all if empty), by name."""
 
-    def days(self, device: str, count: int) -> list[DayStats]:
+    def days(self, device: str, count: int) -> "list[DayStats]":
         """Give what a device counted on the last days it spoke of, oldest first."""
 
     def deploy(self, model: str | None, target: str, deployment: str) -> list[str]:

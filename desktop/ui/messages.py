@@ -61,16 +61,23 @@ class Messages(QFrame):
         """Tell news for a few seconds; ``kind`` is ``ok``, ``warn`` or ``bad``."""
         self._say(title, hint, kind, stays=kind != "ok")
 
+    @property
+    def shown(self) -> tuple[str, str, str] | None:
+        """What stands there: title, hint, kind; None for nothing."""
+        return None if self.isHidden() else (self._title.text(), self._hint.text(), self._kind)
+
     def go_on_from(self, other: "Messages") -> None:
         """Go on with what another window's strip says: this one takes its place."""
         self.said = [*other.said]
-        if not other.isHidden():
-            self._say(other._title.text(), other._hint.text(), other._kind, stays=other._kind != "ok")
-            del self.said[-1]
+        if other.shown is not None:
+            self._show(*other.shown, stays=other.shown[2] != "ok")
 
     def _say(self, title: str, hint: str, kind: str, *, stays: bool) -> None:
         self.said.append(f"{title} {hint}".strip())
         del self.said[:-100]
+        self._show(title, hint, kind, stays=stays)
+
+    def _show(self, title: str, hint: str, kind: str, *, stays: bool) -> None:
         self._kind = kind
         self._icon.setPixmap(pixmap({"ok": "check-circle", "warn": "warning", "bad": "warning-circle"}[kind], 20, kind))
         self._title.setText(title)

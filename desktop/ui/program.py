@@ -104,12 +104,16 @@ class Program(QObject):
         """Show the page that another window showed: this one takes its place."""
         from desktop.ui.around.settings_view import SettingsView  # noqa: PLC0415
 
-        front = other._window.stack.currentWidget()
-        for name, page in other._pages.items():
-            if page is front and self._window.commands.trigger(name):
-                mine = self._pages[name]
-                if isinstance(mine, SettingsView) and isinstance(page, SettingsView):
-                    mine.go_to(page.row_in_focus())
+        name, page = other.page_in_front()
+        if page is not None and self._window.commands.trigger(name):
+            mine = self._pages[name]
+            if isinstance(mine, SettingsView) and isinstance(page, SettingsView):
+                mine.go_to(page.row_in_focus())
+
+    def page_in_front(self) -> tuple[str, QWidget | None]:
+        """Give the page of the program that is shown, with its action's name; None if there is none."""
+        front = self._window.stack.currentWidget()
+        return next(((name, page) for name, page in self._pages.items() if page is front), ("", None))
 
     def print_keys(self) -> None:
         """Write the sheet of keys as PDF where the user says, and show it."""

@@ -6,14 +6,19 @@ taken over, and never mistaken for somebody who answers.
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
-from PySide6.QtCore import QObject, QThread, Signal, Slot
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
 
 _PATIENCE_MS = 3000
 """How long a second start waits for the first to answer: it may be starting itself."""
 _TRY_MS = 100
+_LISTEN_MS = 300
+"""So long after the claim we listen: the first page comes first, and who calls before that calls again."""
 _WORD = b"show\n"
 
 
@@ -31,6 +36,10 @@ class SingleInstance(QObject):
         self._path = home / "windows" / f"{self.name}.lock"
         self._lock: FileLock | None = None
         self._server: QLocalServer | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_LISTEN_MS)
+        self._soon.timeout.connect(self._listen)
 
     def claim(self) -> bool:
         """Tell whether we are the first; if not, the first was asked to come to the front."""
@@ -42,15 +51,12 @@ class SingleInstance(QObject):
             self._call()
             return False
         self._lock = lock
-        QLocalServer.removeServer(self.name)  # of one that was killed: nobody else has the lock
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
-        self._server.listen(self.name)
+        self._soon.start()
         return True
 
     def release(self) -> None:
         """Let the bucket go."""
+        self._soon.stop()
         if self._server is not None:
             self._server.close()
             self._server.deleteLater()
@@ -59,8 +65,20 @@ class SingleInstance(QObject):
             self._lock.release()
             self._lock = None
 
+    @Slot()
+    def _listen(self) -> None:
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - a library of its own
+
+        QLocalServer.removeServer(self.name)  # of one that was killed: nobody else has the lock
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        self._server.listen(self.name)
+
     def _call(self) -> bool:
         """Ask the first to show itself; tell whether it heard."""
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415
+
         for _try in range(_PATIENCE_MS // _TRY_MS):
             socket = QLocalSocket()
             socket.connectToServer(self.name)

@@ -167,5 +167,3 @@ class Face(QObject):
     def _dress(self) -> None:
         if self.window is not None and self.window.settings.window.theme == Mode.SYSTEM:
             self.window.program.dress()
-
-

@@ -7,6 +7,8 @@ run side by side. What a piece of work gives back arrives on the window's thread
 import queue
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -16,19 +18,26 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from desktop.app import Plant
 from desktop.core.errors import AppError, Cancelled
 from desktop.core.progress import CancelToken, Progress, Step
+from desktop.core.texts import _
 
 T = TypeVar("T")
 Work = Callable[[Plant, Progress, CancelToken], T]
+
+
+_TOLD_S = 0.1
+"""Progress is told ten times a second at most: work on a hundred thousand small things would drown the window in news."""
+_KEPT = 32
+"""So many tasks are kept after their end, so that none is let go, and with it whom it would have told, on a lane's thread."""
 
 
 class Task(QObject):
     """One piece of work that waits, runs or has ended."""
 
     stepped = Signal(object)
-    """A :class:`Step`."""
+    """A :class:`Step`, now and then."""
     ended = Signal()
     """Done, failed or stopped."""
-    _finished = Signal(object, object)
+    _finished = Signal()
 
     def __init__(self, lane: str, title: str, done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
         super().__init__()
@@ -38,43 +47,52 @@ class Task(QObject):
         """The last word of it."""
         self.over = False
         self.token = CancelToken()
-        self._done = done
-        self._failed = failed
-        self._dropped = False
+        self._done: Callable[[Any], None] | None = done
+        self._failed: Callable[[AppError], None] | None = failed
+        self._told_s = 0.0
+        self._result: object = None
+        self._error: BaseException | None = None
         self._finished.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self.stepped.connect(self._keep, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def cancel(self) -> None:
         """Ask it to stop between two items."""
         self.token.cancel()
 
-    def finish(self, result: object, error: BaseException | None) -> None:
-        """Tell, from the lane's thread, how it ended."""
-        self._finished.emit(result, error)
-
-    @Slot(object)
-    def _keep(self, step: Step) -> None:
-        self.step = step
-
     def drop(self) -> None:
         """Ask it to stop, and tell nobody how it ended: who asked is gone."""
         self.token.cancel()
-        self._dropped = True
+        self._done = self._failed = None
 
-    @Slot(object, object)
-    def _take(self, result: object, error: BaseException | None) -> None:
+    def tell(self, step: Step) -> None:
+        """Take progress, on the lane's thread."""
+        last, self.step = self.step, step
+        now_s = time.monotonic()
+        whole = step.total is not None and step.done >= step.total
+        if whole or last is None or last.label != step.label or now_s - self._told_s >= _TOLD_S:
+            self._told_s = now_s
+            self.stepped.emit(step)
+
+    def finish(self, result: object, error: BaseException | None) -> None:
+        """Take how it ended, on the lane's thread; what it gave is handed over, so that it is not let go there."""
+        self._result, self._error = result, error
+        self._finished.emit()
+
+    @Slot()
+    def _take(self) -> None:
         self.over = True
+        done, failed, result, error = self._done, self._failed, self._result, self._error
+        self._done = self._failed = self._result = self._error = None
         try:
-            if self._dropped:
+            if done is None or failed is None or isinstance(error, Cancelled):
                 return
             if error is None:
-                self._done(result)
+                done(result)
             elif isinstance(error, AppError):
-                if not isinstance(error, Cancelled):
-                    self._failed(error)
+                failed(error)
             else:
                 sys.excepthook(type(error), error, error.__traceback__)
+                failed(AppError(_("“{work}” broke off.").format(work=self.title), _("Its report is kept; try it again.")))
         finally:
             self.ended.emit()
 
@@ -93,19 +111,24 @@ class _Lane(threading.Thread):
         self._plant: Plant | None = None
 
     def run(self) -> None:
-        while (job := self.jobs.get()) is not None:
-            task = job.task
-            try:
-                task.token.check()
-                if self._plant is None:
-                    self._plant = self._open()
-                result = job.work(self._plant, task.stepped.emit, task.token)
-            except BaseException as error:  # noqa: BLE001 - it is told on the window's thread
-                task.finish(None, error)
-            else:
-                task.finish(result, None)
+        while self._do(self.jobs.get()):
+            pass
         if self._plant is not None:
             self._plant.close()
+
+    def _do(self, job: _Job[Any] | None) -> bool:
+        """Do a piece of work and hand over all that came of it; nothing of it stays with this thread."""
+        if job is None:
+            return False
+        task = job.task
+        try:
+            task.token.check()
+            if self._plant is None:
+                self._plant = self._open()
+            task.finish(job.work(self._plant, task.tell, task.token), None)
+        except BaseException as error:  # noqa: BLE001 - it is told on the window's thread
+            task.finish(None, error)
+        return True
 
 
 class Tasks(QObject):
@@ -121,13 +144,21 @@ class Tasks(QObject):
         self._failed = failed
         self._lanes: dict[str, _Lane] = {}
         self._running: list[Task] = []
+        self._past: deque[Task] = deque(maxlen=_KEPT)
         self._closed = False
 
     def run(
         self, lane: str, title: str, work: Work[T], done: Callable[[T], None], failed: Callable[[AppError], None] | None = None
     ) -> Task:
-        """Begin work on a lane; ``done`` or ``failed`` is called on the window's thread, neither if it was stopped."""
+        """Begin work on a lane; ``done`` or ``failed`` is called on the window's thread, neither if it was stopped.
+
+        Once the lanes are closed, nothing begins any more.
+        """
         task = Task(lane, title, done, failed or self._failed)
+        if self._closed:
+            task.drop()
+            task.over = True
+            return task
         task.ended.connect(self._forget)
         self._running.append(task)
         if lane not in self._lanes:
@@ -143,15 +174,18 @@ class Tasks(QObject):
 
     def close(self, patience_s: float = 10.0) -> None:
         """Stop everything between two items and wait for it; what does not stop in time ends with the program."""
+        self._closed = True
         for task in self._running:
             task.drop()
         for lane in self._lanes.values():
             lane.jobs.put(None)
+        deadline_s = time.monotonic() + patience_s
         for lane in self._lanes.values():
-            lane.join(patience_s)
+            lane.join(max(0.0, deadline_s - time.monotonic()))
         self._lanes = {}
 
     @Slot()
     def _forget(self) -> None:
+        self._past.extend(task for task in self._running if task.over)
         self._running = [task for task in self._running if not task.over]
         self.changed.emit()

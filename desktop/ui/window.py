@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Station)
 _OTHERS_MS = 150
-"""How long after the sort station the others are made: their badges are wanted, but nobody waits for them."""
+"""How long after the first page the others are made: their badges are wanted, but nobody waits for them."""
 
 
 class Window(QWidget):
@@ -94,11 +94,10 @@ class Window(QWidget):
             self.commands.bind(f"go-{name}", partial(self.go, name), partial(self._has, name))
         self.commands.bind("back", self.back)
         self.commands.changed.connect(self.update)
-        self.commands.watch(self)
         self._others = QTimer(self)
         self._others.setSingleShot(True)
         self._others.timeout.connect(self._make_others)
-        self._told_usable = False
+        self._painted = self._laid_out = self._told_usable = False
         self.vitals: Vitals | None = None
 
     @property
@@ -159,13 +158,14 @@ class Window(QWidget):
         from desktop.ui.sort.station import SortStation  # noqa: PLC0415 - the choice of a bucket needs none of it
 
         sorting = SortStation(self.place)
-        sorting.ready.connect(self._tell_usable)
+        sorting.ready.connect(self._lay_out)
         self.latency = sorting.latency
         self.vitals = Vitals(self.status, self.place, self.latency)
         sorting.figures_changed.connect(self.vitals.show_figures)
         self._add(sorting)
         self.go("sort")
-        self._others.start(_OTHERS_MS)
+        if self._told_usable:
+            self._others.start(_OTHERS_MS)
 
     def switch(self, address: str, *, create: bool = False) -> None:
         """Show another bucket, now and at the next start; where one is open already, in another window in place of this one."""
@@ -187,6 +187,7 @@ class Window(QWidget):
         self.status.rate.say(_("Nothing is sent or moved until you choose"))
         self.status.lay()
         self.ways_in.first_run()
+        self._lay_out()
 
     def show_page(self, page: QWidget, name: str = "") -> None:
         """Bring a page that is no station to the front."""
@@ -228,15 +229,20 @@ class Window(QWidget):
         self.commands.keymap = self._keymap()
 
     def event(self, event: QEvent) -> bool:
-        """Tell when the choice of a bucket was painted."""
+        """Tell when the first page, or the choice of a bucket, was painted."""
         done = super().event(event)
-        if event.type() is QEvent.Type.Paint and not self._told_usable and self.place is None and self.stack.count():
-            self._told_usable = True
-            QTimer.singleShot(0, self.usable.emit)
+        if event.type() is QEvent.Type.Paint:
+            if not self._painted:
+                self._painted = True
+                self.commands.watch(self)  # not before: every event of everything that is made would pass by there
+            if self._laid_out and not self._told_usable:
+                self._told_usable = True
+                QTimer.singleShot(0, self._tell_usable)
         return done
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let everything go: the place is kept, deliveries end, long work stops; runs go on."""
+        self.hide()  # nobody has to watch that
         self.close_bucket()
         super().closeEvent(event)
 
@@ -287,11 +293,19 @@ class Window(QWidget):
         station.badge.connect(button.show_badge)
 
     @Slot()
+    def _lay_out(self) -> None:
+        """Take in that there is something to see."""
+        self._laid_out = True
+        if self._painted and not self._told_usable:  # words in its place were there before
+            self._told_usable = True
+            self.repaint()
+            QTimer.singleShot(0, self._tell_usable)
+
+    @Slot()
     def _tell_usable(self) -> None:
-        """Paint the first page, and tell."""
-        self.repaint()
-        self._told_usable = True
         self.usable.emit()
+        if self.place is not None:
+            self._others.start(_OTHERS_MS)
 
     @Slot()
     def _make_others(self) -> None:

@@ -129,7 +129,7 @@ def _plant(folder: Path) -> dict[str, str]:
     return truth
 
 
-def _work(folder: Path, truth: dict[str, str], name: str, way: "Callable[[_Hand], None]") -> Shift:
+def _work(folder: Path, truth: dict[str, str], name: str, way: Callable[["_Hand"], None]) -> Shift:
     """Sort the whole field one way, in a window of its own on a plant as it was in the beginning."""
     from desktop.ui.start import opened
 
@@ -149,8 +149,9 @@ def _work(folder: Path, truth: dict[str, str], name: str, way: "Callable[[_Hand]
         f"  {name}: {shift.per_hour():,.0f} images/h, {shift.keys / shift.images:.2f} keys an image, "
         f"{shift.wrong / shift.images:.1%} wrong in the end ({person.slips} slips, {person.overlooked} strays overlooked); "
         f"the labeller {person.seconds():.0f} s ({person.decisions} decisions, {person.keys} keys, {person.glances} glances), "
-        f"the window {tool_s:.1f} s ({tool_s / (tool_s + person.seconds()):.1%}; a key p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, "
-        f"a page at most {max(shift.page_waits_ms, default=0):.0f} ms); {shift.blind} of {shift.images} blind",
+        f"the window {tool_s:.1f} s ({tool_s / (tool_s + person.seconds()):.1%}; a key p50 {cuts[49]:.0f} ms, "
+        f"p95 {cuts[94]:.0f} ms, a page at most {max(shift.page_waits_ms, default=0):.0f} ms); "
+        f"{shift.blind} of {shift.images} blind",
         flush=True,
     )
     return shift

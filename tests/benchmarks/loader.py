@@ -22,17 +22,20 @@ from tests.benchmarks.thumbnails import _camera_picture
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-_COUNT, _KINDS, _WORKERS, _BOX = 240, 12, 2, (146, 134)
+_COUNT, _KINDS, _WORKERS, _BOX, _ROUNDS = 240, 12, 2, (146, 134), 9
+_DEADLINE_MS = 60_000
 _LEAST = 192
 """The rung that serves this box."""
 
 
 def loader(folder: Path) -> Result:
     """Time both sides in turns, each round with a cache without thumbnails."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
     from desktop.ui.thumbnails import Thumbnails
     from tests.benchmarks.grid import application, field_images
 
-    qt = application()
+    application()
     bodies = [_camera_picture(seed) for seed in range(_KINDS)]
     store, raw = FolderStore(folder / "bucket"), folder / "bucket" / RAW
     raw.mkdir(parents=True)
@@ -52,10 +55,12 @@ def loader(folder: Path) -> Result:
             ),
             _WORKERS,
         )
+        loop = QEventLoop()
+        thumbnails.arrived.connect(lambda _names: loop.quit() if not thumbnails.waiting() else None)
+        QTimer.singleShot(_DEADLINE_MS, loop.quit)
         thumbnails.want("grid", images, *_BOX)
-        while thumbnails.waiting():
-            qt.processEvents()
-            time.sleep(0.002)
+        loop.exec()
+        assert not thumbnails.waiting()
         thumbnails.close()
 
     def peer() -> None:
@@ -63,8 +68,8 @@ def loader(folder: Path) -> Result:
             list(pool.map(_decoded, paths))
 
     times: tuple[list[float], list[float]] = ([], [])
-    for _round in range(5):
-        for path in (folder / "pictures").glob("??/*.rung*"):
+    for _round in range(_ROUNDS):
+        for path in (folder / "pictures").glob("rungs.sqlite*"):
             path.unlink()
         for side, kept in zip((ours, peer), times, strict=True):
             kept.append(_seconds(side))

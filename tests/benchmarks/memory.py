@@ -21,7 +21,7 @@ def kilobytes():
 grid.application()
 tiles = [Tile((image,)) for image in grid.field_images(grid.COUNT)]
 class NoPictures(PlayedPictures):
-    def pixels(self, image, width, height):
+    def pixels(self, image, width, height, quick=None):
         raise ValueError("none")
 thumbnails = Thumbnails(NoPictures, workers=1)
 bare = QWidget()

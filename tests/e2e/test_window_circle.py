@@ -33,7 +33,7 @@ class Figures(dict):
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
+def figures(qapp, tmp_path_factory):
     begin, field = spread(PHOTOS, 5)
     folder = tmp_path_factory.mktemp("window") / "here"
     circle = Circle(folder, Programs())
@@ -83,12 +83,13 @@ def turn(face, circle, field):
         hand.fingers.press("Return")
         hand.fingers.wait(lambda: running(circle) == second.model.id, "the device to report the second model")
         hand.fingers.wait(lambda: face.window.fleet.shows(second.model.id), "the deployment's end")
-        told["after"] = device.see(field[most:])
+        told["after"] = device.see(field[most:-5])
         told["deployments"] = circle.sortloop("fleet")["deployments"]
         told["status"] = circle.sortloop("status")
         hand.fingers.press("Ctrl+4", "Ctrl+B", "Return")
         hand.fingers.wait(lambda: running(circle) == first.model.id, "the device to go back")
-        hand.fingers.wait(lambda: face.window.fleet.shows(first.model.id), "the end of going back")
+        told["last"] = device.see(field[-5:])  # a model has to stand a few pictures before it counts as the one in service
+        hand.fingers.wait(lambda: in_service(face) == first.model.id, "the end of going back")
         told["last_status"] = circle.sortloop("status")
     told["said"] = list(face.window.messages.said)
     return told
@@ -102,6 +103,12 @@ def running(circle):
     """Give the model that the device says it runs, as it stands in the bucket."""
     path = circle.bucket / "image-classification" / "fleet" / DEVICE / "reported.json"
     return json.loads(path.read_text()).get("model") if path.is_file() else None
+
+
+def in_service(face):
+    """Give the model that the window takes to be in service."""
+    last = face.window.place.plant.release.in_service()
+    return last.model if last is not None else None
 
 
 def drop(window, folder):
@@ -120,7 +127,7 @@ def test_a_dropped_folder_brings_classes_keys_and_a_first_model_that_needs_no_ri
 
 def test_all_that_the_device_sent_home_is_sorted_by_keys_where_it_belongs(figures):
     made = figures["sorted"]
-    assert made.images == figures["sent"] > 50
+    assert made.images == figures["sent"] > 20
     assert made.blind > 0
     assert figures["status"]["raw"] == sum(1 for answer in figures["after"] if answer["sampled"])
     assert sum(figures["status"]["labeled"].values()) == figures["sent"]
@@ -136,6 +143,7 @@ def test_the_second_model_goes_out_against_the_verdict_only_with_a_reason_and_th
 
 def test_the_device_answers_with_the_second_model_and_is_back_on_the_first_by_two_keys(figures):
     assert figures["after"][-1]["model"] == figures["second"].model.id
+    assert figures["last"][-1]["model"] == figures["first"].model.id
     assert figures["last_status"]["in_service"] == figures["first"].model.id
 
 

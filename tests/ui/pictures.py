@@ -16,7 +16,7 @@ class PlayedPictures:
         self.begun = threading.Semaphore(0)
         self.sides = {}
 
-    def pixels(self, image, width, height):
+    def pixels(self, image, width, height, _quick=None):
         self.asked.append(image.name)
         self.begun.release()
         assert self.open.wait(20)

@@ -142,6 +142,7 @@ class Sitting:
         self.until(lambda: self.window.place is not None and self.session is not None)
         self.until(lambda: not self.window.place.tasks.running("look"))
         if self.session.page is not None and not self.station.front.in_loupe:
+            self.until(lambda: not self.grid._settled.isActive())  # it asks for pictures of another size a moment later
             self.until(lambda: self.grid.on_screen() != [] and self.window.place.thumbnails.waiting() == 0)
         QTest.qWait(30)
 

@@ -413,7 +413,7 @@ def test_a_label_under_review_can_be_changed_and_its_history_looked_at(bench):
     one.press(K.Key_4)
     assert one.plant.journal.recent(1)[0].choice.target == f"{LABELED}soda-can/{name}"
     one.press(K.Key_I)
-    one.qtbot.waitUntil(one.station.history.isVisible, timeout=5000)
+    one.qtbot.waitUntil(lambda: len(one.station.history.rows) == 2, timeout=5000)
     assert [row[2] for row in one.station.history.rows] == ["labelled: to sort → wine-bottle", "labelled: wine-bottle → soda-can"]
     one.press(K.Key_Escape)
     assert not one.station.history.isVisible()

@@ -108,7 +108,7 @@ def test_an_error_goes_to_who_asked_else_to_the_window(qtbot, tasks, troubles):
     assert [error.title for error in (*mine, *troubles)] == ["away", "away"]
 
 
-def test_a_bug_reaches_the_crash_dialog(qtbot, tasks):
+def test_a_bug_reaches_the_crash_dialog_and_who_asked(qtbot, tasks, troubles):
     def fail(_plant, _progress, _cancel):
         raise ZeroDivisionError
 
@@ -116,6 +116,7 @@ def test_a_bug_reaches_the_crash_dialog(qtbot, tasks):
         task = tasks.run("a", "failing", fail, lambda _none: None)
         qtbot.waitSignal(task.ended).wait()
     assert [kind for kind, _error, _trace in caught] == [ZeroDivisionError]
+    assert "failing" in troubles[0].title, "who waits for an end is told that there is one"
 
 
 def test_lanes_run_side_by_side(qtbot, tasks):
@@ -124,3 +125,49 @@ def test_lanes_run_side_by_side(qtbot, tasks):
         tasks.run(lane, "meeting", lambda _plant, _p, _c: met.wait(10), got.append)
     qtbot.waitUntil(lambda: len(got) == 2)
     assert sorted(got) == [0, 1]
+
+
+def test_a_hundred_thousand_small_steps_are_a_few_news(qtbot, tasks):
+    told, go_on = [], threading.Event()
+
+    def work(_plant, progress, _cancel):
+        go_on.wait(10)
+        for number in range(100_001):
+            progress(Step("Counting", number, 100_000))
+
+    task = tasks.run("a", "counting", work, lambda _none: None)
+    task.stepped.connect(told.append)
+    with qtbot.waitSignal(task.ended, timeout=20_000):
+        go_on.set()
+    assert 2 <= len(told) <= 200
+    assert (told[0].done, told[-1].done) == (0, 100_000)
+
+
+def test_what_work_gave_is_let_go_on_the_windows_thread(qtbot, tasks):
+    class Thing:
+        def __del__(self):
+            gone.append(threading.current_thread())
+
+    gone = []
+    task = tasks.run("a", "making", lambda _plant, _p, _c: Thing(), lambda thing: None)
+    with qtbot.waitSignal(task.ended):
+        pass
+    qtbot.waitUntil(lambda: bool(gone))
+    assert gone == [threading.main_thread()]
+
+
+def test_nothing_is_told_and_nothing_begins_after_the_close(qtbot, tasks, troubles):
+    go_on, got = threading.Event(), []
+    tasks.run("a", "waiting", lambda _plant, _p, _c: go_on.wait(0.05), got.append)
+    tasks.close()
+    late = tasks.run("b", "late", lambda _plant, _p, _c: got.append("late"), got.append)
+    qtbot.wait(50)
+    assert late.over
+    assert (got, troubles, tasks.running()) == ([], [], [])
+
+
+def test_a_lane_that_hangs_does_not_keep_the_window_open(qtbot, tasks):
+    go_on = threading.Event()
+    tasks.run("a", "hanging", lambda _plant, _p, _c: go_on.wait(30), lambda _none: None)
+    tasks.close(patience_s=0.1)
+    go_on.set()

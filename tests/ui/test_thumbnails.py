@@ -1,5 +1,6 @@
 """Thumbnails are made for what is wanted now, nearest first; what fails says why, and what was out of reach is tried again."""
 
+import numpy as np
 import pytest
 
 from desktop.core.errors import ConfigError, OfflineError
@@ -171,3 +172,27 @@ def test_closing_ends_the_workers_and_forgets_what_waits(qtbot, make, pictures):
     thumbnails.close()
     assert len(pictures.asked) <= 2
     assert not any(thread.is_alive() for thread in thumbnails._threads)
+
+
+def test_a_small_picture_fits_its_box_whole_and_is_never_enlarged(qtbot):
+    thumbnails, images = Thumbnails(_Reduced, 1), [field_image(0)]
+    try:
+        for box in ((60, 90), (400, 400)):
+            thumbnails.want("grid", images, *box)
+            shown(qtbot, thumbnails)
+        small, whole = thumbnails.get(images[0], 60, 90), thumbnails.get(images[0], 400, 400)
+        assert (small.width(), small.height()) == (60, 30)
+        assert (whole.width(), whole.height()) == (200, 100)
+        left, right = (small.pixelColor(x, 15) for x in (10, 50))
+        assert (left.red(), left.blue(), right.red(), right.blue()) == (0, 255, 255, 0)
+    finally:
+        thumbnails.close()
+
+
+class _Reduced:
+    """A picture twice as wide as high, blue on its left and red on its right, left to the window's own hand."""
+
+    def pixels(self, image, width, height, quick):
+        pixels = np.zeros((100, 200, 4), np.uint8)
+        pixels[:, :100, 0] = pixels[:, 100:, 2] = pixels[:, :, 3] = 255
+        return quick(pixels, width, height)

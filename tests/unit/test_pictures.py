@@ -1,6 +1,8 @@
 """The picture cache: bytes and metadata fetched once, within a quota, least recently used gone first."""
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -228,13 +230,13 @@ def test_what_cannot_be_decoded_says_why_and_nothing_is_kept_of_it(plant):
     assert [path.suffix for path in (plant.home / "pictures").glob("??/*")] == [".picture"]
 
 
-def test_a_torn_file_of_the_cache_is_made_anew(plant):
+def test_a_torn_picture_of_the_cache_is_made_anew(plant):
     (image,) = images(plant, ["a.jpg"], 300)
     whole = plant.pictures.pixels(image, 100, 100)
-    (kept,) = (plant.home / "pictures").glob("??/*.rung*")
-    kept.write_bytes(b"bad")
-    assert (plant.pictures.pixels(image, 100, 100) == whole).all()
-    assert kept.read_bytes() != b"bad"
+    with closing(sqlite3.connect(plant.home / "pictures" / "rungs.sqlite", isolation_level=None)) as file:
+        assert file.execute("UPDATE rung SET jpeg = X'626164'").rowcount == 1
+        assert (plant.pictures.pixels(image, 100, 100) == whole).all()
+        assert file.execute("SELECT jpeg FROM rung").fetchall() != [(b"bad",)]
 
 
 def test_a_photo_tells_the_size_of_the_whole_and_leaves_nothing_behind_but_the_bytes(plant):
@@ -249,9 +251,12 @@ def test_forgetting_an_image_removes_its_picture_and_thumbnails(plant):
     wanted = images(plant, ["a.jpg", "b.jpg"])
     for image in wanted:
         plant.pictures.thumbnail(image, 3)
+        plant.pictures.pixels(image, 3, 3)
     plant.pictures.forget(wanted[0])
     left = sorted(path.read_bytes() for path in (plant.home / "pictures").glob("??/*"))
     assert left == [b"b.j", b"b.jpg"]
+    with closing(sqlite3.connect(plant.home / "pictures" / "rungs.sqlite")) as file:
+        assert file.execute("SELECT count(*) FROM rung").fetchone() == (1,)
 
 
 def test_no_key_reaches_the_cache_folder(plant):

@@ -47,12 +47,11 @@ class ReviewChoices(QWidget):
         wanted |= {("person", one): (person(one), n) for one, n in facets.labellers.items()}
         wanted |= {("model", one): (suggester(one), n) for one, n in facets.models.items()}
         wanted |= {("blind", one): (name, facets.blind.get(one, 0)) for one, name in blind.items()}
-        picked = {"class": chosen.classes, "person": chosen.labellers, "model": chosen.models, "blind": (chosen.blind,)}
-        for kind, value in ((kind, value) for kind, values in picked.items() for value in values if kind != "blind"):
-            name = (
-                shown.get(str(value), str(value)) if kind == "class" else person(value) if kind == "person" else suggester(value)
-            )
-            wanted.setdefault((kind, value), (name, 0))
+        wanted = {("class", one): (shown.get(one, one), 0) for one in chosen.classes} | wanted
+        wanted = {("person", one): (person(one), 0) for one in chosen.labellers} | wanted
+        wanted = {("model", one): (suggester(one), 0) for one in chosen.models} | wanted
+        picked: dict[str, tuple[Hashable, ...]] = {"class": chosen.classes, "person": chosen.labellers, "model": chosen.models}
+        picked["blind"] = (chosen.blind,)
         held = next((key for key, box in self._boxes.items() if box.hasFocus()), None)
         for key in [key for key in self._boxes if key not in wanted]:
             self._boxes.pop(key).deleteLater()

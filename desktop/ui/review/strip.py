@@ -21,24 +21,21 @@ class QueueStrip(QWidget):
         super().__init__(parent)
         self._purpose: Purpose | None = None
         self._icon = QLabel()
-        self._title = label("", 13, 600)
         self._told = label("", 13, 400, "muted")
-        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._told.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._told.setMinimumWidth(look().px(80))
         self._cap = KeyCap("Esc", 18)
         self._back = button("", kind="link", size="small")
         self._back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._back.clicked.connect(self.left)
-        self.setLayout(row(self._icon, self._title, self._told, self._cap, self._back, margins=(16, 0, 8, 0)))
-        layout = self.layout()
-        if layout is not None:
-            layout.setStretch(2, 1)  # type: ignore[attr-defined]
+        self.setLayout(row(self._icon, self._told, self._cap, self._back, margins=(16, 0, 8, 0)))
         self.setFixedHeight(look().px(40))
         self.hide()
 
     @property
     def words(self) -> tuple[str, str]:
-        """Title and reason, as they stand."""
-        return self._title.text(), self._told.text()
+        """Title and reason; the title stands in the head, and is for who cannot see it here."""
+        return (self._purpose.title, self._purpose.told) if self._purpose is not None else ("", "")
 
     def say(self, purpose: Purpose | None) -> None:
         """Say what a queue is for; with nothing to say it is not there."""
@@ -46,7 +43,6 @@ class QueueStrip(QWidget):
         self.setVisible(purpose is not None)
         if purpose is None:
             return
-        self._title.setText(purpose.title)
         self._told.setText(purpose.told)
         self._back.setText(purpose.back)
         self._back.setAccessibleName(purpose.back)

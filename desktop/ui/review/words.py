@@ -188,7 +188,9 @@ def note(image: Image, known: Known | None, mark: Mark, doubt: "Doubt | None", s
         if blind and changed:
             return _("No longer blind. Sent back, the picture comes up blind again.")
         if blind:
-            return _("A blind test label: what models say of it is not shown. Changed here it is blind no more; sent back it is.")
+            return _(
+                "Labelled blind: what models say is hidden. A label changed here is blind no more; sent back, it comes up blind."
+            )
         return _("A test picture that was not labelled blind. Sent back, it comes up blind.")
     if said is not None and said != image.cls:
         return _("Labelled {cls}. The model disagrees: it says {said}.").format(**names)

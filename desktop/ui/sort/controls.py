@@ -22,8 +22,8 @@ from desktop.ui.sort.feed import Feed
 from desktop.ui.sort.filter_words import today, understood, without
 from desktop.ui.sort.front import Front
 from desktop.ui.sort.hand import Hand
-from desktop.ui.sort.queue import Source
 from desktop.ui.sort.history_card import HistoryCard
+from desktop.ui.sort.queue import Source
 from desktop.ui.workplace import Workplace
 from edge.contract.keys import Area
 
@@ -69,14 +69,14 @@ class Controls(QObject):
 
     def filter_by(self, chosen: Filter) -> None:
         """Show only a part of the queue."""
-        if self.session is not None and chosen != self.session.filter:
+        if self.session is not None and chosen != self.feed.coming(self.session)[1]:
             self.feed.plan(self.session, None, chosen)
 
     def order_by(self, order: str) -> None:
         """Lay the queue out in another order."""
         if self.front.queue.source is Source.LABELLED:
             self.reordered.emit(Order(order))
-        elif self.session is not None and order != self.session.order:
+        elif self.session is not None and order != self.feed.coming(self.session)[0]:
             self.feed.plan(self.session, Order(order), None)
 
     def _bind(self) -> None:

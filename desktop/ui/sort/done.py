@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.core.texts import _
 from desktop.ui.icons import pixmap
 from desktop.ui.parts.layouts import button, label, row
+from desktop.ui.theme import look
 
 
 class Done(QWidget):
@@ -23,6 +24,7 @@ class Done(QWidget):
         self._told = label("", 13, 400, "muted", wrap=True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._told.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._told.setMaximumWidth(look().px(560))
         self._buttons = {
             "go-train": button(_("Train"), "chart-line", kind="primary"),
             "clear-filter": button(_("Show all again"), "funnel"),
@@ -39,7 +41,9 @@ class Done(QWidget):
         layout.addStretch(2)
         layout.addWidget(self._icon)
         layout.addWidget(self._title)
-        layout.addWidget(self._told)
+        middle = row(None, self._told, None, spacing=0)
+        middle.setStretchFactor(self._told, 4)  # the room beside it shrinks first
+        layout.addLayout(middle)
         layout.addSpacing(8)
         layout.addLayout(line)
         layout.addStretch(3)

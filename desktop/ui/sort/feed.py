@@ -26,7 +26,7 @@ from desktop.core.progress import CancelToken, Progress, Step
 from desktop.core.sorting import Draft, SessionState, SortSession
 from desktop.core.sync import sync
 from desktop.core.texts import _
-from desktop.ui.review.labels import doubtful
+from desktop.ui.review.labels import Labels, doubtful
 from desktop.ui.sort.filter_words import start_ms, today
 from desktop.ui.sort.loading import Loaded, in_service, load, uncollected
 from desktop.ui.sort.queue import Queue
@@ -77,10 +77,13 @@ class Feed(QObject):
         super().__init__()
         self._place = workplace
         self._wanted = 0
+        self._coming: tuple[Order | None, Filter | None] = (None, None)
         self._seen: dict[str, Image] | None = None
         """By name, what was raw at the last look; only the lane ``sync`` touches it."""
         self._model: str | None = None
         self._left = 0
+        self._labels = Labels()
+        """Only the lane ``look`` touches it."""
         self._loading: Task | None = None
         self._offline = False
         self._syncing = self._fetching = self._once_more = False
@@ -96,18 +99,20 @@ class Feed(QObject):
     def load(self, queue: Queue, state: SessionState | None = None) -> None:
         """Load a queue; whatever was asked for before is no longer wanted."""
         self._wanted += 1
+        self._coming = (None, None)
         taken = partial(self._loaded, self._wanted)
         if self._loading is not None and not self._loading.over:
             self._loading.drop()
         gc.unfreeze()
         self._loading = self._place.tasks.run(
-            "look", _("Loading pictures"), lambda plant, _progress, cancel: load(queue, state, plant, cancel), taken
+            "look", _("Loading pictures"), lambda plant, _progress, cancel: load(queue, state, plant, cancel, self._labels), taken
         )
 
     def plan(self, session: SortSession, order: Order | None = None, chosen: Filter | None = None) -> None:
-        """Plan a queue anew beside the work on it."""
+        """Plan a queue anew beside the work on it; what was asked for and is not laid yet is asked for still."""
         self._wanted += 1
-        work = session.draft(order, chosen)
+        self._coming = (order or self._coming[0], self._coming[1] if chosen is None else chosen)
+        work = session.draft(*self._coming)
         taken = partial(self._drafted, self._wanted)
 
         def plan(_plant: Plant, _progress: Progress, _cancel: CancelToken) -> Draft:
@@ -115,6 +120,11 @@ class Feed(QObject):
                 return work()
 
         self._place.tasks.run("look", _("Laying out pictures"), plan, taken)
+
+    def coming(self, session: SortSession) -> tuple[Order, Filter]:
+        """Give order and filter as they will be once what was asked for is laid."""
+        order, chosen = self._coming
+        return order or session.order, session.filter if chosen is None else chosen
 
     def count(self) -> None:
         """Count what the labeller did today."""
@@ -207,6 +217,7 @@ class Feed(QObject):
 
     def _drafted(self, wanted: int, draft: Draft) -> None:
         if wanted == self._wanted and not self._closed:
+            self._coming = (None, None)
             self.drafted.emit(draft)
 
     def _sync_work(self, plant: Plant, progress: Progress, cancel: CancelToken) -> Arrival:

@@ -121,6 +121,11 @@ class Front(QStackedWidget):
         self.take_focus()
         self.placed.emit()
 
+    @property
+    def room(self) -> QWidget:
+        """What cards are laid over: the loupe, or grid and head."""
+        return self.loupe if self.in_loupe and self.loupe is not None else self.table
+
     def take_focus(self) -> None:
         """Give the pictures the focus."""
         if self.in_loupe and self.loupe is not None:
@@ -344,8 +349,10 @@ class Front(QStackedWidget):
         if figures.per_hour:
             told.append(_("{n} pictures an hour").format(n=f"{figures.per_hour:,.0f}"))
         if self.queue.source is not Source.RAW:
+            purpose = review.purpose(self.queue)
+            icon = purpose.icon if purpose is not None else "image-square"
             title, told_why = review.nothing(self.queue, filtered=filtered)
-            self.table.done.say(title, told_why, ("clear-filter",) if filtered else ("back",), "tag", "muted")
+            self.table.done.say(title, told_why, ("clear-filter",) if filtered else ("back",), icon, "muted")
         elif filtered:
             words = _("Nothing is left of what the filter shows.")
             self.table.done.say(_("Nothing left here"), words, ("clear-filter",), "funnel", "muted")

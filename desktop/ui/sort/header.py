@@ -141,19 +141,6 @@ class FilterField(QLineEdit):
         self.settled.emit(self.text())
 
 
-class OrderChoice(QComboBox):
-    """The orders where there is too little room for segments."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the field, and what says that it opens."""
-        super().paintEvent(event)
-        side = look().px(14)
-        painter = QPainter(self)
-        place = QRectF(self.width() - look().px(10) - side, (self.height() - side) / 2, side, side)
-        paint_icon(painter, "caret-down", place, look().color("muted"))
-        painter.end()
-
-
 class Header(QWidget):
     """56 high; below a certain width the segments become a drop-down."""
 
@@ -166,7 +153,8 @@ class Header(QWidget):
         self._choices: Sequence[tuple[str, str]] = orders()
         self.segments = Segments(orders())
         self.segments.setAccessibleName(_("Order"))
-        self.choice = OrderChoice()
+        self.choice = QComboBox()
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.setAccessibleName(_("Order"))
         self.choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for identity, text in orders():

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from desktop.core.history import Event
 from desktop.core.journal import Kind, State
+from desktop.core.progress import Step
 from desktop.core.texts import _
 from desktop.core.words import worded
 from desktop.ui.parts.layouts import button, column, label, row, scrolled
+from desktop.ui.tasks import Task
 from desktop.ui.theme import look
 from desktop.ui.words import short_model
 from edge.contract.keys import Area, locate
@@ -53,29 +55,50 @@ class HistoryCard(QFrame):
         self._grid.setHorizontalSpacing(look().px(16))
         self._grid.setVerticalSpacing(look().px(6))
         self.setLayout(column(row(self._title, None, close), scrolled(self._rows), spacing=8, margins=(16, 8, 8, 12)))
+        self._name = ""
+        self._words: QLabel | None = None
         self.rows: list[tuple[str, str, str, str]] = []
         """What is shown."""
         self.hide()
 
-    def move_over(self, room: QWidget) -> None:
-        """Lie over another part of the window."""
+    def show_reading(self, name: str, room: QWidget, task: Task) -> None:
+        """Open over a part of the window while the history is read: the first time it may take a while."""
         self._room = room
         self.setParent(room)
+        self._name = name
+        self._lay(name, [], _("Reading the history …"))
+        task.stepped.connect(self._stepped)
 
     def show_events(self, name: str, events: Sequence[Event], shown: Mapping[str, str]) -> None:
-        """Open with the events on a picture, oldest first."""
-        self.rows = [told(event, shown) for event in events]
+        """Show the events on a picture, oldest first, if it is still the one that was asked for and the card is open."""
+        if self.isHidden() or name != self._name:
+            return
+        self._lay(name, [told(event, shown) for event in events], _("Nobody has decided on it yet."))
+
+    @Slot(object)
+    def _stepped(self, step: Step) -> None:
+        if self._words is not None and not self.rows and step.total:
+            self._words.setText(
+                _("Reading the history … {done} of {total}").format(done=f"{step.done:,}", total=f"{step.total:,}")
+            )
+
+    def _lay(self, name: str, rows: Sequence[tuple[str, str, str, str]], otherwise: str) -> None:
+        self.rows = list(rows)
+        self._words = None
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for number, one in enumerate(self.rows or [("", "", _("Nobody has decided on it yet."), "")]):
+        if not self.rows:
+            self._words = label(otherwise, 12, 400, "muted")
+            self._grid.addWidget(self._words, 0, 0, 1, 4)
+        for number, one in enumerate(self.rows):
             for place, text in enumerate(one):
                 self._grid.addWidget(label(text, 12, 400, "" if place == 2 else "muted"), number, place)
         self._grid.setColumnStretch(3, 1)
         self._grid.setRowStretch(max(1, len(self.rows)), 1)
-        self.setAccessibleName(_("History of the picture") + "\n" + "\n".join(", ".join(one) for one in self.rows))
+        self.setAccessibleName(_("History of the picture") + "\n" + ("\n".join(", ".join(one) for one in self.rows) or otherwise))
         self.setToolTip(name)
         room = self._room
         width = min(look().px(_WIDTH), room.width() - look().px(32))

@@ -12,7 +12,7 @@ from desktop.core.pages import Order
 from desktop.core.progress import CancelToken
 from desktop.core.review import ReviewFacets
 from desktop.core.sorting import SessionState, SortSession
-from desktop.ui.review.labels import discarded, doubtful, review
+from desktop.ui.review.labels import Labels, discarded, doubtful
 from desktop.ui.sort.queue import Queue, Source
 from edge.contract.keys import Area
 
@@ -50,10 +50,10 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def load(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken) -> Loaded:
-    """Give a session on a queue; the pictures to be sorted stand where ``state`` says, if it does."""
+def load(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels | None = None) -> Loaded:
+    """Give a session on a queue, where ``state`` says if it does; with a state, ``labels`` need not be read again."""
     with uncollected():
-        return _session(queue, state, plant, cancel)
+        return _session(queue, state, plant, cancel, labels or Labels())
 
 
 def in_service(plant: Plant) -> "Model | None":
@@ -62,10 +62,10 @@ def in_service(plant: Plant) -> "Model | None":
     return plant.registry.standing(service.model) if service else None
 
 
-def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken) -> Loaded:
+def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels) -> Loaded:
     model = in_service(plant)
     name = model.id if model else None
-    found = _images(plant, queue, name)
+    found = _images(plant, queue, name, labels, anew=state is None)
     cancel.check()
     settings = plant.settings.sorting
     session = SortSession(
@@ -95,9 +95,9 @@ class _Found:
     doubts: "dict[str, Doubt]" = field(default_factory=dict)
 
 
-def _images(plant: Plant, queue: Queue, model: str | None) -> _Found:
+def _images(plant: Plant, queue: Queue, model: str | None, labels: Labels, *, anew: bool) -> _Found:
     if queue.source is Source.LABELLED:
-        found = review(plant, queue.review, queue.order, model)
+        found = labels.review(plant, queue.review, queue.order, model, anew=anew)
         return _Found(Area.LABELED, found.images, review=found.facets)
     if queue.source is Source.DISCARDED:
         return _Found(Area.DISCARDED, discarded(plant, model))

@@ -198,7 +198,7 @@ class FactsView(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{score:.2f}")
 
     def _note_height(self) -> int:
-        return self._note.heightForWidth(self.width()) + look().px(6) if self._facts.note else 0
+        return self._note.heightForWidth(self.width()) + look().px(10) if self._facts.note else 0
 
 
 class SidePanel(QFrame):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from desktop.app import own_command
 from desktop.core.bookmark import Bookmark, read_bookmark, write_bookmark
@@ -14,7 +14,7 @@ from desktop.core.filters import Filter
 from desktop.core.history import Event
 from desktop.core.images import Image
 from desktop.core.journal import Decision
-from desktop.core.marks import Status
+from desktop.core.marks import OPEN, Status
 from desktop.core.pages import Order
 from desktop.core.review import ReviewFilter
 from desktop.core.sorting import Draft, SessionState, SortSession
@@ -30,16 +30,21 @@ from desktop.ui.sort.guide import Guide
 from desktop.ui.sort.hand import Hand
 from desktop.ui.sort.history_card import HistoryCard
 from desktop.ui.sort.loading import Loaded
-from desktop.ui.sort.menus import choice_menu, open_below, views_menu
+from desktop.ui.sort.menus import choice_menu, open_below, tell_behind, views_menu
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.sort.zoom import Zoom
 from desktop.ui.station import Badge, Station
 from desktop.ui.workplace import Workplace
 from edge.contract.keys import Area, locate
+from edge.contract.names import Side
 
 _QUIET_MS = 1500
 """So long after a key new pictures are laid out: nothing moves under a hand that sorts."""
 _KEPT_MS = 4000
+_OUTSET_MS = 150
+"""So long after the first queue is laid out the bucket is looked through: its page is painted first."""
+_HISTORIES = frozenset({Source.LABELLED, Source.DOUBTS})
+"""Queues that are chosen by what others decided."""
 
 
 class SortStation(Station):
@@ -47,7 +52,7 @@ class SortStation(Station):
 
     name = "sort"
     ready = Signal()
-    """The first queue was laid out; what needs not be there before its page is seen begins after this."""
+    """The first queue was laid out."""
     figures_changed = Signal(object)
     """The session's :class:`Figures`."""
 
@@ -71,13 +76,16 @@ class SortStation(Station):
         self._fresh: dict[str, Image] = {}
         self._gone: dict[str, tuple[str, str]] = {}
         self._in_front = False
-        self._begun = self._closed = False
+        self._begun = self._touched = False
+        self._needed = True
+        self._doubted: int | None = None
+        self._menu: QMenu | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.front)
         self._quiet = _timer(self, _QUIET_MS, self._rest)
         self._keeper = _timer(self, _KEPT_MS, self.keep_place)
-        self._outset = _timer(self, 0, self._begin)
+        self._outset = _timer(self, _OUTSET_MS, self._begin)
         self.controls = Controls(workplace, self.front, self.hand, self.feed, self.history, self.latency, self._quiet)
         self.guide = Guide(workplace, self.front, self.controls.in_focus)
         self._connect()
@@ -114,7 +122,6 @@ class SortStation(Station):
 
     def close_station(self) -> None:
         """Keep where we are, look no longer, let the last moves end."""
-        self._closed = True
         self.keep_place()
         self.feed.close()
         for timer in (self._quiet, self._keeper, self._outset):
@@ -149,9 +156,12 @@ class SortStation(Station):
         self._keep_raw()
         self.hand.call_off()
         self._queue = queue
+        self._touched = False
         self._take_up(None)
         self.front.show_page()
         self.feed.load(queue, self._raw_state if queue == Queue() else None)
+        if queue.source in _HISTORIES:
+            self.feed.catch_up()
 
     def keep_place(self) -> None:
         """Keep where the session stands, for the next start."""
@@ -177,12 +187,17 @@ class SortStation(Station):
         feed.counted.connect(self._counted)
         feed.failed.connect(self._failed)
         feed.remembered.connect(self._remembered)
+        feed.caught_up.connect(self._caught_up)
+        feed.doubted.connect(self._told_doubts)
         self.history.closed.connect(self.history.hide)
         hand.decided.connect(self._decided)
         hand.asked.connect(self._asked)
         front.painted.connect(self.latency.paint)
         front.placed.connect(self._placed)
         self.controls.turned.connect(self._changed)
+        self.controls.reviewed.connect(self._review)
+        self.controls.reordered.connect(self._reorder)
+        front.table.strip.left.connect(self.back)
         self._place.commands.bind("views", self._open_views, self._has_session)
         self._place.commands.bind("queue", self._open_queues)
         front.triggered.connect(self._place.commands.trigger)
@@ -197,7 +212,6 @@ class SortStation(Station):
 
     @Slot(str, object)
     def _remembered(self, name: str, events: Sequence[Event]) -> None:
-        self.history.move_over(self.front.loupe if self.front.in_loupe and self.front.loupe is not None else self.front.table)
         self.history.show_events(name, events, self._place.shown)
 
     @Slot()
@@ -217,20 +231,51 @@ class SortStation(Station):
         choices: list[tuple[str, str, Callable[[], None]]] = []
         for source, name in captions.sources():
             queue = Queue() if source is Source.RAW else Queue(source)
-            behind = f"{numbers[source]:,}" if source in numbers else ""
+            behind = f"{numbers[source]:,}" if source in numbers else "…" if self._doubted is None else f"{self._doubted:,}"
             choices.append((name, behind, partial(self.show_queue, queue)))
             if source is Source.RAW:
                 choices.append((_("Set aside as unsure"), f"{aside:,}", self._show_unsure))
         if self._lost:
             lost = Queue(Source.NAMES, _("Sorted by others first"), tuple(self._lost))
             choices.append((lost.title, f"{len(self._lost):,}", partial(self.show_queue, lost)))
-        open_below(choice_menu(self, _("What is shown"), choices), self.front.table.header.heading)
+        self._menu = choice_menu(self, _("What is shown"), choices)
+        self._menu.aboutToHide.connect(self._menu_gone)
+        open_below(self._menu, self.front.table.header.heading)
+        self.feed.count_doubts()
+
+    @Slot()
+    def _menu_gone(self) -> None:
+        self._menu = None
+
+    @Slot(int)
+    def _told_doubts(self, count: int) -> None:
+        self._doubted = count
+        if self._menu is not None:
+            tell_behind(self._menu, dict(captions.sources())[Source.DOUBTS], f"{count:,}")
 
     @Slot(object)
     def _review(self, chosen: ReviewFilter) -> None:
         """Lay other labels before the reviewer; the panel stays open for the next choice."""
         self._queue = replace(self._queue, review=chosen)
-        self.feed.load(self._queue)
+        self._look_anew()
+
+    @Slot(object)
+    def _reorder(self, order: Order) -> None:
+        self._queue = replace(self._queue, order=order)
+        self._look_anew()
+
+    @Slot()
+    def _caught_up(self) -> None:
+        """Take in what others decided, unless somebody is at work on what is shown."""
+        session = self.session
+        if session is not None and self._queue.source in _HISTORIES and not self._touched and not self.history.isVisible():
+            self._look_anew(session.state().focus, needed=False)
+
+    def _look_anew(self, focus: str = "", *, needed: bool = True) -> None:
+        """Load the queue in hand again; the labeller may go on with the old one meanwhile, and it stays if that will do."""
+        chosen = self.session.filter if self.session is not None else Filter()
+        self._touched, self._needed = False, needed
+        self.feed.load(self._queue, SessionState(self._queue.order, chosen, 0, focus))
 
     def _show_unsure(self) -> None:
         if self._queue == Queue():
@@ -278,10 +323,29 @@ class SortStation(Station):
 
     @Slot(object)
     def _decided(self, names: Collection[str]) -> None:
+        self._touched = True
         self.front.show_decided(set(names))
         self.front.show_history()
+        if self._queue.source is not Source.RAW:
+            self._tell_blind(names)
         self._changed()
         self._place.decided.emit()
+
+    def _tell_blind(self, names: Collection[str]) -> None:
+        """Say of a blind label that was changed that it is blind no more."""
+        session = self.session
+        changed = [image for name in names if session is not None and (image := session.known(name)) is not None]
+        for image in changed:
+            mark = session.mark(image) if session is not None else OPEN
+            if (
+                image.side is Side.TEST
+                and mark.status is Status.LABELLED
+                and image.area is Area.LABELED
+                and mark.cls != image.cls
+            ):
+                hint = _("Its label counts no longer in the test. Sent back, it comes up blind again.")
+                self._place.messages.say(_("A test picture was labelled in sight of its label."), hint, "warn")
+                return
 
     @Slot()
     def _asked(self) -> None:
@@ -290,11 +354,17 @@ class SortStation(Station):
 
     @Slot(object)
     def _loaded(self, found: Loaded) -> None:
+        if self.session is not None and not self._needed and (self._touched or self.history.isVisible()):
+            return
+        if self.session is not None and self._touched:  # a decision came between: what was loaded does not know of it
+            self._look_anew()
+            return
+        self.front.doubts = found.doubts
         self._take_up(found)
-        review = self.front.table.panel.review
-        review.setVisible(found.review is not None)
+        panel = self.front.table.panel
+        panel.offer_review(offered=found.review is not None)
         if found.review is not None:
-            review.show_review(found.queue.review, found.review)
+            panel.review.show_review(found.queue.review, found.review, self._place.shown)
         if found.missing:
             words = ngettext(
                 "{n} picture is no longer where it was.", "{n} pictures are no longer where they were.", found.missing
@@ -307,14 +377,12 @@ class SortStation(Station):
                 if self._bookmark.zoom is not None:
                     self.controls.with_loupe(lambda loupe: loupe.show_zoom(Zoom(self._bookmark.zoom)))
             self._outset.start()
+            self.ready.emit()
         self.feed.count()
 
     @Slot()
     def _begin(self) -> None:
         """Look at the bucket and deliver from now on."""
-        self.ready.emit()
-        if self._closed:
-            return
         self.feed.begin()
         if self.courier is not None:
             self.courier.start()

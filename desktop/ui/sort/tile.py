@@ -11,7 +11,7 @@ from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.key_cap import cap_size, paint_cap
 from desktop.ui.sort.tiles import Tiles, caption
 from desktop.ui.theme import Theme, font, look
-from edge.contract.keys import locate
+from edge.contract.keys import Area, locate
 
 WIDTH = 148
 _SHAPE = 136 / 148
@@ -38,6 +38,8 @@ class Look:
     focused: bool = False
     selected: bool = False
     hovered: bool = False
+
+
 _WORDS = 4096
 """Measured texts that are kept."""
 
@@ -260,7 +262,11 @@ def _caption(painter: QPainter, kit: _Kit, card: QRect, tiles: Tiles, place: int
         painter.setFont(kit.plain)
         painter.drawText(left, line, str(place + 1))
         return
-    device, time = caption(tiles.tiles[place].images[0])
+    image = tiles.tiles[place].images[0]
+    if image.area is Area.LABELED and image.cls is not None:
+        _label(painter, kit, QRect(left, top, width, kit.caption), tiles, place, image.cls)
+        return
+    device, time = caption(image)
     tail = f" · {time}" if device else time
     if not tiles.suggestions:
         painter.setFont(kit.plain)
@@ -276,6 +282,40 @@ def _caption(painter: QPainter, kit: _Kit, card: QRect, tiles: Tiles, place: int
     painter.setFont(kit.plain)
     painter.setPen(kit.muted)
     painter.drawText(QPointF(left + width - taken, line), text)
+
+
+def _label(painter: QPainter, kit: _Kit, box: QRect, tiles: Tiles, place: int, cls: str) -> None:
+    """Paint what a picture is labelled as; at the right the square of another class that is suggested, and the score.
+
+    Where there is no room for both, the name goes before the score: the bar tells it too.
+    """
+    theme, side = kit.theme, kit.theme.px(16)
+    seen = tiles.suggestion(place)
+    line, right = box.y() + kit.baseline, float(box.right() + 1)
+    top = line - kit.strong_metrics.capHeight() / 2 - side / 2
+    if seen is not None:
+        _bar(painter, kit, QRect(box.x(), box.y() + theme.px(6), box.width(), theme.px(3)), seen.confidence, faint=True)
+        other = tiles.classes.get(seen.label) if seen.label != cls else None
+        score = f"{seen.confidence:.2f}"
+        room = box.width() - side - theme.px(11) - (0 if other is None else side + theme.px(4))
+        if kit.plain_metrics.horizontalAdvance(score) + kit.strong_metrics.horizontalAdvance(tiles.called(cls)) <= room:
+            right -= kit.plain_metrics.horizontalAdvance(score)
+            painter.setFont(kit.plain)
+            painter.setPen(kit.muted)
+            painter.drawText(QPointF(right, line), score)
+            right -= theme.px(4)
+        if other is not None:
+            right -= side
+            paint_class(painter, other, QRectF(right, top, side, side))
+        right -= theme.px(6)
+    left = float(box.x())
+    if (known := tiles.classes.get(cls)) is not None:
+        paint_class(painter, known, QRectF(left, top, side, side))
+        left += side + theme.px(5)
+    painter.setFont(kit.strong)
+    painter.setPen(kit.text)
+    words = kit.strong_metrics.elidedText(tiles.called(cls), Qt.TextElideMode.ElideRight, right - left)
+    painter.drawText(QPointF(left, line), words)
 
 
 def _bar(painter: QPainter, kit: _Kit, bar: QRect, value: float, *, faint: bool) -> None:

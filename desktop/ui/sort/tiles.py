@@ -13,7 +13,7 @@ from desktop.core.pages import Tile, time_ms
 from desktop.core.taxonomy import Class
 from desktop.core.texts import _, ngettext
 from desktop.language import spoken
-from edge.contract.keys import locate
+from edge.contract.keys import Area, locate
 
 _NOWHERE = QModelIndex()
 
@@ -119,8 +119,14 @@ class Tiles(QAbstractListModel):
             parts.append(_("suggested {cls} {score:.2f}").format(cls=self.called(seen.label), score=seen.confidence))
         if problem := self.problem(tile.images[0]):
             parts.append(problem)
-        parts.append(self.standing(self.mark(place)) or _("unlabelled"))
+        parts.append(self.standing(self.mark(place)) or self._lying(tile.images[0]))
         return _(", ").join(parts)
+
+    def _lying(self, image: Image) -> str:
+        """Give what an image is that nobody decided on here."""
+        if image.area is Area.LABELED and image.cls is not None:
+            return _("labelled {cls}").format(cls=self.called(image.cls))
+        return _("discarded") if image.area is Area.DISCARDED else _("unlabelled")
 
     def hint(self, place: int) -> str:
         """Give the full name, time and what is wrong; on blind pages only what became of it."""
@@ -131,6 +137,10 @@ class Tiles(QAbstractListModel):
             lines = [image.name, f"{datetime.fromtimestamp(time_ms(image) / 1000).astimezone():%Y-%m-%d %H:%M:%S}"]
             if image.device:
                 lines[1] = f"{image.device} · {lines[1]}"
+            if image.area is Area.LABELED:
+                lines.append(self._lying(image))
+                if (seen := self.suggestion(place)) is not None:
+                    lines.append(_("suggested {cls} {score:.2f}").format(cls=self.called(seen.label), score=seen.confidence))
         lines += filter(None, [self.problem(image), self.standing(mark)])
         if mark.status is Status.GONE and mark.where and (not self.blind or locate(mark.where) is None):
             lines.append(mark.where)
