@@ -46,6 +46,7 @@ def _near(one: Image, other: Image) -> bool:
 def _earliest(group: Sequence[Image]) -> list[int]:
     """Give, for each image of one device and side by time, the index of the earliest in its burst."""
     import numpy as np  # noqa: PLC0415 - a first page without bursts need not wait for it
+
     from edge.fingerprint import DHASH_BURST  # noqa: PLC0415 - it stands on numpy, too
 
     times = np.array([image.captured_ms for image in group], dtype=np.int64)

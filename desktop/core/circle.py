@@ -30,6 +30,8 @@ class Leg(StrEnum):
 
 
 WAY = tuple(Leg)
+PATIENCE_MS = 3_600_000
+"""A round that lay still for longer does not go on unasked."""
 
 
 class Going(StrEnum):
@@ -83,7 +85,12 @@ class Circle:
         return self.going != Going.RUNNING
 
     def did(self, leg: Leg, now_ms: int, note: str = "", *, run: str = "", model: str = "", deployment: str = "") -> "Circle":
-        """Take in that a leg was done; not COMPARE and DEVICES, whose end says more."""
+        """Take in that a leg was done; not COMPARE and DEVICES, whose end says more.
+
+        What was sent while somebody said stop is sent all the same: it is kept.
+        """
+        if leg == self.at == Leg.DEPLOY and self.going == Going.STOPPED and deployment:
+            return replace(self, deployment=deployment)
         if leg != self.at or self.going != Going.RUNNING or leg in (Leg.COMPARE, Leg.DECIDE, Leg.DEVICES):
             return self
         known = replace(self, run=run or self.run, model=model or self.model, deployment=deployment or self.deployment, reason="")
@@ -127,12 +134,25 @@ class Circle:
         """Stop; an order that devices have stays with them."""
         return self if self.going in (Going.DONE, Going.FAILED) else replace(self, going=Going.STOPPED)
 
+    def woken(self, now_ms: int, reason: str) -> "Circle":
+        """Take in that its program was gone meanwhile: nothing is sent by itself any more, and what is old waits for a word.
+
+        A run goes on without us, and so do devices; following them does no harm.
+        """
+        if self.going != Going.RUNNING or self.at == Leg.DEVICES:
+            return self
+        known = replace(self, always_look=True)
+        old = now_ms - self.since_ms > PATIENCE_MS and self.at not in (Leg.TRAIN, Leg.MEASURE)
+        return replace(known, going=Going.STOPPED, reason=reason) if old or self.at == Leg.DEPLOY else known
+
     def resumed(self, now_ms: int) -> "Circle":
         """Go on with the leg where it stopped or failed; a run that ended so is begun anew, and so is the look at the bucket."""
         if self.going not in (Going.STOPPED, Going.FAILED):
             return self
         if self.at in (Leg.SYNC, Leg.FREEZE, Leg.TRAIN):
             return replace(self, at=Leg.SYNC, going=Going.RUNNING, since_ms=now_ms, passed=(), run="", reason="")
+        if self.at == Leg.DEPLOY and self.deployment:
+            return _on(replace(self, going=Going.RUNNING, reason=""), Leg.DEVICES, now_ms)
         going = Going.ASKS if self.at == Leg.DECIDE else Going.RUNNING
         return replace(self, going=going, since_ms=now_ms, reason="")
 

@@ -32,6 +32,18 @@ class Attempt:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What asking the gate would cost."""
+
+    attempt: int
+    """The how manieth attempt it would be, or was."""
+    free: bool
+    """Whether it counts for nothing, or was asked before."""
+    overtaken: bool
+    """Whether the same candidate was asked about on other test pictures, since the target's last deployment."""
+
+
 class Comparison:
     """Asks the gate, and counts how often it was asked."""
 
@@ -54,8 +66,8 @@ class Comparison:
     def compare(self, new: Model, target: str, progress: Progress, cancel: CancelToken) -> Verdict:
         """Give the gate's verdict on a candidate, against the target's model in service and its best ever shipped.
 
-        Asking again on the same test pictures is free; another candidate or test set is one attempt more. Where the files
-        of the model in service are gone, nothing can pass.
+        Asking again on the same test pictures is free, and so is asking about the model in service itself; another candidate
+        or test set is one attempt more. Where the files of the model in service are gone, nothing can pass.
 
         Raises:
             NotFoundError: the target has no devices.
@@ -72,7 +84,7 @@ class Comparison:
         labelled, answers = self._measurement.answers(models, tests, progress, cancel)
         ours, *others = answers
         theirs = others.pop(0) if old else None
-        attempt = self._attempt(new, target, tests) if old and tests else 1
+        attempt = self._attempt(new, target, tests) if old and old.id != new.id and tests else 1
         verdict = judge_all(labelled, ours, theirs, others.pop() if others else None, attempt=attempt, settings=self._settings)
         return _with_notes(verdict, chosen, lost=service.model if service and old is None else None)
 
@@ -95,17 +107,36 @@ class Comparison:
         tests = [entry for entry in blind if entry.counts or self._settings.allow_chosen]
         return tests, len(blind) - len(tests)
 
-    def _attempt(self, new: Model, target: str, tests: Iterable[Entry]) -> int:
-        """Give the how manieth candidate this is since the target's last deployment."""
-        sent = self._release.deployments(target)
-        mine = Attempt(new.id, test_digest(tests), target, sent[-1].id if sent else "", self._now_ms())
+    def outlook(self, new: Model, old: Model | None, target: str, tests: Sequence[Entry]) -> Outlook:
+        """Tell what :meth:`compare` would cost on these test pictures, without asking."""
+        if old is None or old.id == new.id or not tests:
+            return Outlook(1, free=True, overtaken=False)
+        mine, made = self._made(new, target, tests)
+        known = [one.test for one in made if one.model == mine.model]
+        free = mine.test in known
+        return Outlook(_place(mine, made) if free else len(made) + 1, free=free, overtaken=bool(known) and not free)
+
+    def _attempt(self, new: Model, target: str, tests: Sequence[Entry]) -> int:
+        """Record an attempt, and give the how manieth it is since the target's last deployment."""
+        mine, _earlier = self._made(new, target, tests)
         digest = hashlib.sha256(canonical_json([mine.model, mine.test, mine.target, mine.since])).hexdigest()
         with suppress(ConflictError):  # looked at before
             self._store.put(f"{ATTEMPTS}{digest}.json", dump(mine), match=ABSENT)
+        return _place(*self._made(new, target, tests))
+
+    def _made(self, new: Model, target: str, tests: Iterable[Entry]) -> tuple[Attempt, list[Attempt]]:
+        """Give an attempt as it would be recorded now, and those that were made since the target's last deployment."""
+        sent = self._release.deployments(target)
+        mine = Attempt(new.id, test_digest(tests), target, sent[-1].id if sent else "", self._now_ms())
         made = [one for one in shelf(self._store, ATTEMPTS, Attempt) if (one.target, one.since) == (mine.target, mine.since)]
-        ordered = sorted((one.at_ms, one.model, one.test) for one in made)
-        place = [number for number, (_at_ms, *what) in enumerate(ordered, 1) if what == [mine.model, mine.test]]
-        return place[0] if place else len(made) + 1
+        return mine, made
+
+
+def _place(mine: Attempt, made: list[Attempt]) -> int:
+    """Give the place of an attempt among those made; the next one where it is not among them."""
+    ordered = sorted((one.at_ms, one.model, one.test) for one in made)
+    place = [number for number, (_at_ms, *what) in enumerate(ordered, 1) if what == [mine.model, mine.test]]
+    return place[0] if place else len(made) + 1
 
 
 def _with_notes(verdict: Verdict, chosen: int, lost: str | None = None) -> Verdict:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge.contract.keys import Area, locate
-from edge.contract.names import FieldName, Side, parse_name, side
+from edge.contract.names import FieldName, Side, parse_name, side_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def image_of(key: str, etag: str, size_bytes: int, modified_ms: int) -> Image | 
         area=place.area,
         cls=place.cls,
         name=place.name,
-        side=side(key if place.area is Area.BASE else place.name),
+        side=side_of(key if place.area is Area.BASE else place.name, field),
         captured_ms=field.captured_ms,
         device=field.device,
         prediction=seen,

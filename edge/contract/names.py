@@ -100,7 +100,11 @@ def side(name: str) -> Side:
 
     A hash of the device and the 10-second slot of its capture; of the name where it has no time.
     """
-    field = parse_name(name)
+    return side_of(name, parse_name(name))
+
+
+def side_of(name: str, field: FieldName) -> Side:
+    """Give the side of an image whose name was taken apart already."""
     if field.captured_ms is None:
         return _draw(name)
     return slot_side(field.device or "", field.captured_ms)

@@ -137,7 +137,7 @@ def test_a_side_never_changes_between_versions(name, expected):
 def test_a_side_depends_on_device_and_slot_alone(ms, one, other, device, sha256, later_ms):
     first_ms = ms // SLOT_MS * SLOT_MS
     first = format_name(first_ms, one, 0.5, device, sha256)
-    second = format_name(min(first_ms + later_ms, 10**16 - 1), other, 0.9, device, sha256[::-1])
+    second = format_name(min(first_ms + later_ms, MAX_MS - 1), other, 0.9, device, sha256[::-1])
     assert side(first) is side(second) is slot_side(device, first_ms)
 
 
