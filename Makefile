@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-long lint bench bundle texts clean
+.PHONY: demo test test-long lint bench bundle texts screenshots clean
 
 demo: $(VENV)/.desktop
 	@.ci/packages qt
@@ -33,6 +33,11 @@ bundle: $(VENV)/.bundle
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/frozen build_spec.spec
 	QT_QPA_PLATFORM=offscreen dist/sortloop/sortloop gui --self-test
 	@du -sh dist/sortloop
+
+screenshots: $(VENV)/.dev
+	@.ci/packages qt
+	@[ "$$(id -u)" != 0 ] || .ci/packages screen  # Chinese needs a font
+	$(BIN)/python -m tests.screenshots build/screenshots
 
 texts: $(VENV)/.dev
 	@mkdir -p build

@@ -8,6 +8,7 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from filelock import FileLock, Timeout
 
 from desktop.core.catalog import Catalog
-from desktop.core.errors import ConfigError, OfflineError
+from desktop.core.errors import AppError, ConfigError, OfflineError
 from desktop.core.journal import Journal
 from desktop.core.ports import Fleet, ObjectStore
 from desktop.core.progress import CancelToken, Progress, silent
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from desktop.core.chronicle import Chronicle
     from desktop.core.comparison import Comparison
     from desktop.core.delivery import DeliveryReport
-    from desktop.core.importing import ImportReport
+    from desktop.core.importing import Contents, ImportReport
     from desktop.core.measurement import Measurement
     from desktop.core.pictures import Pictures
     from desktop.core.registry import Registry
@@ -195,6 +196,12 @@ class Plant:
             self.catalog.set_fact(_CLASSES, seen)
         return found
 
+    def survey(self, folder: Path) -> "Contents":
+        """Tell what :meth:`take_in` would bring."""
+        from desktop.core.importing import survey  # noqa: PLC0415
+
+        return survey(self.store, folder)
+
     def take_in(self, folder: Path, progress: Progress, cancel: CancelToken) -> "ImportReport":
         """Take the pictures of a folder per class into the base data; folders of other names become classes."""
         from desktop.core.importing import import_folder  # noqa: PLC0415
@@ -238,18 +245,25 @@ class Plant:
             cancel.wait(_POLL_S)
             cancel.check()
 
-    def keep_delivering(self, cancel: CancelToken) -> "DeliveryReport":
-        """Deliver in the background until told to stop, and once more then: what the window's worker process does."""
+    def keep_delivering(self, cancel: CancelToken, tell: Callable[[AppError | None], None]) -> "DeliveryReport":
+        """Deliver in the background until told to stop, and once more then: what the window's worker process does.
+
+        ``tell`` hears why decisions wait whenever that changes; None once they no longer do.
+        """
         from desktop.core.delivery import Delivery, DeliveryReport  # noqa: PLC0415
 
         lock = FileLock(self.folder / "delivery.lock")
         delivery = Delivery(self.store, self.journal, self.catalog, now_ms)
         total = DeliveryReport()
+        told = ""
         self.journal.keep_short()
         while not cancel.cancelled:
             with suppress(Timeout), lock.acquire(blocking=False):
                 while not cancel.cancelled:
                     total = total.then(delivery.run(silent, CancelToken()))
+                    if (now := str(total.trouble or "")) != told:
+                        told = now
+                        tell(total.trouble)
                     cancel.wait(_RETRY_S if total.trouble else _POLL_S)
                 return total.then(delivery.run(silent, CancelToken(), flush=True))
             cancel.wait(_POLL_S)

@@ -5,12 +5,13 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from desktop.cli.messages import CONFLICTS, cancel_at_end, exit_code, show, told
-from desktop.cli.output import when
+from desktop.cli.output import Output, when
 from desktop.cli.plant import Work, work
 from desktop.core.catalog import Catalog
 from desktop.core.delivery import DeliveryReport
@@ -84,7 +85,7 @@ def deliver(
         if follow:
             threading.Thread(target=cancel_at_end, args=(job.cancel,), daemon=True).start()
             _stand_back()
-            report = job.plant.keep_delivering(job.cancel)
+            report = job.plant.keep_delivering(job.cancel, partial(_tell, job.output))
         else:
             report = job.plant.deliver(job.progress, job.cancel)
         trouble = _trouble(report, report.waiting)
@@ -99,6 +100,14 @@ def deliver(
         )
         job.output.say(_("{n} moved, {waiting} waiting.").format(n=report.done, waiting=report.waiting))
         _end(trouble, clash=bool(report.lost or report.conflicts))
+
+
+def _tell(output: Output, trouble: AppError | None) -> None:
+    """Tell at once why decisions wait, or that they no longer do: in JSON a line of its own, before the last document."""
+    told = {"trouble": None} if trouble is None else {"trouble": trouble.title, "hint": trouble.hint}
+    output.result(told)
+    output.say(_("Decisions are delivered again.") if trouble is None else f"{trouble.title} {trouble.hint}".strip())
+    sys.stdout.flush()
 
 
 def _stand_back() -> None:

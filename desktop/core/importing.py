@@ -29,6 +29,17 @@ class ImportReport:
     """Files that were not taken, each with the reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder per class would bring."""
+
+    folders: int
+    new: tuple[str, ...]
+    """Classes that the plant does not know yet, sorted."""
+    first: bool
+    """Whether the plant has no classes of its own yet: then these become its only ones."""
+
+
 def class_of_folder(name: str) -> str | None:
     """Give the class id that a folder's name stands for: ``010.beer-mug`` and ``Beer Mug`` are both ``beer-mug``."""
     text = re.sub(r"[^a-z0-9_-]+", "-", _CALTECH.sub("", name).lower()).strip("-_")
@@ -62,6 +73,18 @@ def import_folder(
         _take(store, path, cls, look, taken, report)
     progress(Step(_("Importing"), len(files), len(files), _("files")))
     return report
+
+
+def survey(store: ObjectStore, folder: Path) -> Contents:
+    """Tell what an import of a folder would bring, before anything is changed.
+
+    Raises:
+        ConfigError: no class folders.
+    """
+    classes = set(_class_folders(folder)[0].values())
+    taxonomy = load_taxonomy(store)
+    new = classes if taxonomy is None else {cls for cls in classes if taxonomy.resolve(cls) is None}
+    return Contents(len(classes), tuple(sorted(new)), taxonomy is None)
 
 
 def _class_folders(folder: Path) -> tuple[dict[Path, str], list[Path]]:

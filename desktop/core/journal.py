@@ -9,6 +9,7 @@ Undoing a planned decision cancels it; undoing a later one plans the move back. 
 their order. Any process may append; one delivers (:mod:`desktop.core.delivery`).
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -230,9 +231,22 @@ class Journal:
         """Count the decisions that are not delivered yet."""
         return int(self._rows(f"SELECT count(*) FROM decision WHERE state IN {_OPEN}")[0][0])
 
-    def unfinished(self) -> list[str]:
-        """Give the ids of the decisions that are not delivered yet, oldest first."""
-        return [row["id"] for row in self._rows(f"SELECT id FROM decision WHERE state IN {_OPEN} ORDER BY seq")]
+    def unfinished(self) -> list[int]:
+        """Give the places of the decisions that are not delivered yet, oldest first."""
+        return [row["seq"] for row in self._rows(f"SELECT seq FROM decision WHERE state IN {_OPEN} ORDER BY seq")]
+
+    def after(self, place: int) -> list[int]:
+        """Give the places of the decisions recorded after one, oldest first."""
+        return [row["seq"] for row in self._rows("SELECT seq FROM decision WHERE seq > ? ORDER BY seq", (place,))]
+
+    def ended(self, places: Iterable[int]) -> dict[int, Decision]:
+        """Give those of some decisions, by their places, that are delivered, failed or cancelled."""
+        found = self._rows(
+            f"{_SELECT} WHERE decision.seq IN (SELECT value FROM json_each(?)) AND decision.state NOT IN {_OPEN}"
+            " ORDER BY decision.seq",
+            (json.dumps(list(places)),),
+        )
+        return {row["seq"]: _decision(row) for row in found}
 
     def added(self, place: int = 0) -> tuple[list[str], int]:
         """Give the ids of the decisions recorded after a place in the journal, and the place after them."""

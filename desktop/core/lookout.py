@@ -25,7 +25,7 @@ class News:
 
 
 class Lookout:
-    """Looks at a journal again and again; a look costs as much as what waits, whatever the journal's length.
+    """Looks at a journal again and again; a look costs as much as what changed, whatever waits and the journal's length.
 
     Args:
         journal: The journal.
@@ -36,20 +36,22 @@ class Lookout:
         self._journal = journal
         self._done, self._conflicts = before.done, before.conflicts
         self._place = journal.end()
-        self._open = journal.unfinished()
+        self._open = set(journal.unfinished())
 
     def look(self) -> News:
         """Give the figures, and what failed since the last look."""
-        added, self._place = self._journal.added(self._place)
-        now = self._journal.unfinished()
-        waits = set(now)
-        ended = self._journal.get([one for one in (*self._open, *added) if one not in waits])
+        added = self._journal.after(self._place)
+        self._place = added[-1] if added else self._place
+        self._open.update(added)
+        waiting = self._journal.waiting()
+        found = self._journal.ended(self._open) if waiting != len(self._open) else {}
+        self._open.difference_update(found)
+        ended = found.values()
         failed = tuple(one for one in ended if one.state.failed)
         self._done += sum(one.state is State.DONE and one.choice.moves for one in ended)
         if failed or (ended and self._conflicts):  # a later move of its image ends a conflict
             self._conflicts = self._journal.conflicts()
-        self._open = now
-        return News(Delivery(self._done, len(now), self._conflicts), failed)
+        return News(Delivery(self._done, waiting, self._conflicts), failed)
 
 
 def delivery_since(journal: Journal, since_ms: int) -> Delivery:

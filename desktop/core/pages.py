@@ -5,11 +5,11 @@ their company tells what a model thinks of them, and they come up between the ot
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from desktop.core.bursts import bursts
 from desktop.core.images import Image
@@ -21,7 +21,11 @@ class Order(StrEnum):
     """How the images of the queue follow each other; blind pages are mixed in every order."""
 
     CLASS = "class"
-    """Pages of one predicted class, least certain first; one page of each class in turn."""
+    """Pages of one predicted class, least certain first; one page of each class in turn.
+
+    A burst whose images are taken for different classes is opened: each image stands on the page of its own class, where
+    one key confirms it as what is said of it.
+    """
     UNCERTAIN = "uncertain"
     """Least certain first, the classes mixed."""
     NEWEST = "newest"
@@ -133,7 +137,7 @@ def _ordered(tiles: list[Tile], order: Order, classes: Sequence[str], size: int)
 def _by_class(tiles: list[Tile], classes: Sequence[str], size: int) -> list[Page]:
     """Give a page of each class in turn, that of no class first; what nobody has a prediction for comes before all else."""
     groups: dict[str | None, list[Tile]] = {None: [], **{cls: [] for cls in classes}}
-    for tile in tiles:
+    for tile in chain.from_iterable(map(_agreed, tiles)):
         cls = _class_of(tile)
         groups[cls if cls in groups else None].append(tile)
     columns: list[list[Page]] = []
@@ -143,12 +147,16 @@ def _by_class(tiles: list[Tile], classes: Sequence[str], size: int) -> list[Page
     return [page for row in zip_longest(*columns) for page in row if page is not None]
 
 
+def _agreed(tile: Tile) -> Sequence[Tile]:
+    """Give a tile whose images are taken for one class (some may be for none), else its images as tiles of their own."""
+    if len(tile.images) == 1 or len({taken_for(image) for image in tile.images} - {None}) <= 1:
+        return (tile,)
+    return split(tile)
+
+
 def _class_of(tile: Tile) -> str | None:
-    """Give the class that a tile is taken for: most of its images, the earliest of them where they are even."""
-    if len(tile.images) == 1:
-        return taken_for(tile.images[0])
-    known = Counter(cls for image in tile.images if (cls := taken_for(image)) is not None)
-    return known.most_common(1)[0][0] if known else None
+    """Give the class that a tile's images are taken for."""
+    return next((cls for image in tile.images if (cls := taken_for(image)) is not None), None)
 
 
 def taken_for(image: Image) -> str | None:

@@ -114,6 +114,9 @@ class SortSession:
         self._desk = Desk(self._ledger.waits)  # not a method of ours: a long queue must go with its last user, at once
         self._touched: set[str] = set()
         """What was decided since the last draft was begun."""
+        self.devices: set[str] = set()
+        """The devices of all images."""
+        self._learn_devices(self._ledger.images.values())
         self.arrange()
 
     @property
@@ -203,7 +206,17 @@ class SortSession:
 
     def facets(self) -> Facets:
         """Give what the filter's panel shows; goes over the whole queue."""
-        return facets(self._waiting(), self._filter)
+        return self.count()()
+
+    def count(self) -> Callable[[], Facets]:
+        """Give work that counts for the filter's panel, and that another thread may do while this one goes on."""
+        images, chosen = list(self._ledger.images.values()), self._filter
+        wanted = Status.UNSURE if chosen.unsure else Status.OPEN
+
+        def work() -> Facets:
+            return facets((one for one in images if self._ledger.mark(one.name).status is wanted), chosen)
+
+        return work
 
     def assign(self, images: Iterable[Image], cls: str) -> list[Decision]:
         """Label images of this session as one step; give its decisions, without those that change nothing.
@@ -304,7 +317,9 @@ class SortSession:
 
     def take(self, images: Iterable[Image]) -> None:
         """Take in images as :meth:`arrived` does; they are shown once the queue is planned anew."""
+        images = list(images)
         self._ledger.take(images)
+        self._learn_devices(images)
 
     def draft(self, order: Order | None = None, chosen: Filter | None = None) -> Callable[[], Draft]:
         """Give work that plans the queue anew, and that another thread may do while this one goes on.
@@ -345,7 +360,7 @@ class SortSession:
 
         Pages up to the one in hand stay as they are. An image that was gone waits again.
         """
-        self._ledger.take(images)
+        self.take(images)
         self._plan(kept=min(self._desk.index + 1, len(self._desk.pages)))
 
     def gone(self, name: str, winner: str = "", where: str = "") -> None:
@@ -375,6 +390,9 @@ class SortSession:
     def _choose(self, chosen: Filter) -> None:
         self._filter = chosen
         self._ledger.wanted = Status.UNSURE if chosen.unsure else Status.OPEN
+
+    def _learn_devices(self, images: Iterable[Image]) -> None:
+        self.devices.update(image.device for image in images if image.device)
 
     def _waiting(self) -> list[Image]:
         return [image for name, image in self._ledger.images.items() if self._ledger.waits(name)]

@@ -150,6 +150,7 @@ def _program(_: Say) -> tuple[Action, ...]:
         Action("theme", _("Light or dark"), section, "window", ("Ctrl+Shift+L",)),
         Action("open", _("Open another bucket"), section, "window", ("Ctrl+O",)),
         Action("import", _("Add pictures from a folder"), section, "window", ("Ctrl+I",)),
+        Action("messages", _("Last messages"), section, "window", ()),
         Action("about", _("About Sortloop"), section, "window", ()),
         Action("quit", _("Quit"), section, "window", ("Ctrl+Q",)),
         Action("way-1", _("Try the demo"), section, "first-run", ("1",)),

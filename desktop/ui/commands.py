@@ -65,6 +65,8 @@ class Commands(QObject):
         self._bindings: dict[str, _Binding] = {}
         self._window: QWidget | None = None
         self._down: tuple[int, int] | None = None
+        self._up = (0, 0)
+        """Scan code and time of the key that came up last."""
 
     @property
     def keymap(self) -> Keymap:
@@ -133,6 +135,7 @@ class Commands(QObject):
         if not isinstance(event, QKeyEvent):
             return False
         if kind is QEvent.Type.KeyRelease:
+            self._up = (event.nativeScanCode(), event.timestamp())
             if self._down is not None and not event.isAutoRepeat() and _same(self._down, event):
                 self._release()
             return False
@@ -152,12 +155,21 @@ class Commands(QObject):
         if asked:
             event.accept()
         elif action is None:
-            if isinstance(owner, QAbstractButton) and not event.isAutoRepeat():
+            if isinstance(owner, QAbstractButton) and not self._again(event):
                 owner.click()  # Qt's buttons know Space alone
-        elif not event.isAutoRepeat() or action.repeats:
+        elif action.repeats or not self._again(event):
             self._hold(action, event)
             self.trigger(action.id)
         return True
+
+    def _again(self, event: QKeyEvent) -> bool:
+        """Tell whether a key is only held.
+
+        X11 repeats by a release and a press of the same time. Qt takes the two for one repetition where it finds both waiting;
+        on a busy computer it may not, and each would be a press of its own.
+        """
+        code, up_ms = self._up
+        return event.isAutoRepeat() or (code != 0 and code == event.nativeScanCode() and event.timestamp() - up_ms <= 1)
 
     def _owner(self, watched: QWidget) -> QWidget:
         """Give the widget that a key is meant for: what it does not use travels up through its parents, and is still its own."""

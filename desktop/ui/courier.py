@@ -1,15 +1,18 @@
 """The process that delivers what waits in the journal. The window itself never does; it only keeps that process alive."""
 
+import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 _FIRST_MS, _LAST_MS = 500, 60_000
+_STARTED_MS = 1000
+"""The system starts and kills at once; longer than this it is beyond help."""
 _STEADY_MS = 30_000
 """After running for this long a process counts as sound: the next failure is waited for shortly again."""
 _TOLD_AT = 3
 """Deaths in a row that the user is told of."""
-_PATIENCE_MS = 10_000
+_PATIENCE_S = 10.0
 """How long the last move may take when the window closes; what is not done then is done at the next start."""
 
 
@@ -21,17 +24,22 @@ class Courier(QObject):
 
     failing = Signal()
     """It has died several times in a row: nothing is delivered for now, and nothing is lost."""
+    troubled = Signal(str, str)
+    """Why decisions wait, in its words: title, hint."""
+    sound = Signal()
+    """It delivers again after it was troubled."""
 
     def __init__(self, command: Sequence[str]) -> None:
         super().__init__()
         self._command = list(command)
         self._pause_ms = _FIRST_MS
         self._deaths = 0
+        self._trouble = ("", "")
         self._ending = False
         self.starts = 0
         """How often it was started."""
         self.process = QProcess(self)
-        self.process.setStandardOutputFile(QProcess.nullDevice())
+        self.process.readyReadStandardOutput.connect(self._heard)
         self.process.setStandardErrorFile(QProcess.nullDevice())
         self.process.finished.connect(self._ended)
         self.process.errorOccurred.connect(self._failed)
@@ -52,18 +60,31 @@ class Courier(QObject):
         self.process.start(self._command[0], self._command[1:])
         self._steady.start()
 
-    def close(self) -> None:
-        """Let it finish what it is moving, and end."""
+    def close(self, patience_s: float = _PATIENCE_S) -> None:
+        """Let it finish what it is moving, and end; it is ended when that takes too long."""
         self._ending = True
         self._again.stop()
         self._steady.stop()
         if self.process.state() is QProcess.ProcessState.NotRunning:
             return
-        self.process.waitForStarted(_PATIENCE_MS)
+        self.process.waitForStarted(_STARTED_MS)
         self.process.closeWriteChannel()
-        if not self.process.waitForFinished(_PATIENCE_MS):
+        if not self.process.waitForFinished(round(patience_s * 1000)):
             self.process.kill()
-            self.process.waitForFinished(_PATIENCE_MS)
+            self.process.waitForFinished(_STARTED_MS)
+
+    @Slot()
+    def _heard(self) -> None:
+        """Take in what it says of its troubles, a line each (``deliver --follow --json``); all else it says is not for us."""
+        while self.process.canReadLine():
+            trouble = _trouble(bytes(self.process.readLine().data()).decode(errors="replace"))
+            if trouble is None or trouble == self._trouble or self._ending:
+                continue
+            self._trouble = trouble
+            if trouble[0]:
+                self.troubled.emit(*trouble)
+            else:
+                self.sound.emit()
 
     @Slot()
     def _ended(self) -> None:
@@ -84,3 +105,14 @@ class Courier(QObject):
     def _sound(self) -> None:
         self._pause_ms = _FIRST_MS
         self._deaths = 0
+
+
+def _trouble(line: str) -> tuple[str, str] | None:
+    """Give title and hint of what a line tells, empty for the end of a trouble; None if it tells of none."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or not said.keys() & {"trouble", "error"}:
+        return None
+    return str(said.get("trouble") or said.get("error") or ""), str(said.get("hint") or "")

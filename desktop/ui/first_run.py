@@ -11,7 +11,7 @@ from desktop.core.texts import _
 from desktop.ui.icons import paint_icon
 from desktop.ui.loop_picture import LoopPicture
 from desktop.ui.parts.key_cap import cap_size, paint_cap
-from desktop.ui.parts.layouts import button, column, label, row
+from desktop.ui.parts.layouts import button, column, label, row, scrolled
 from desktop.ui.theme import font, look
 
 _WIDE = 1130
@@ -105,7 +105,9 @@ class FirstRun(QWidget):
         content.setLayout(column(title, told, 20, row(*self.choices, spacing=24), 8, self._work, 36, LoopPicture()))
         middle = row(None, content, None, margins=(24, 0, 24, 0))
         middle.setStretch(1, 100)
-        self.setLayout(column(None, middle, None, margins=(0, 24, 0, 24)))
+        whole = QWidget()
+        whole.setLayout(column(None, middle, None, margins=(0, 24, 0, 24)))
+        self.setLayout(column(scrolled(whole), spacing=0))
 
     @property
     def at_work(self) -> bool:

@@ -105,19 +105,6 @@ def paint_class(painter: QPainter, cls: Class, rect: QRectF) -> None:
     painter.restore()
 
 
-def class_pixmap(cls: Class, size: float = 20) -> QPixmap:
-    """Give a class's square as a picture."""
-    ratio = 2.0
-    side = look().px(size)
-    made = QPixmap(round(side * ratio), round(side * ratio))
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    paint_class(painter, cls, QRectF(0, 0, side, side))
-    painter.end()
-    return made
-
-
 @cache
 def _phosphor() -> tuple[str, dict[str, str]]:
     """Give the font's family and the letter of each icon."""

@@ -14,10 +14,19 @@ class Latency:
         self.samples_ms: deque[float] = deque(maxlen=KEPT)
         self._pressed_s: float | None = None
 
-    def press(self) -> None:
-        """Note that a key was pressed; a second one before anything was painted waits no shorter than the first."""
-        if self._pressed_s is None:
-            self._pressed_s = time.perf_counter()
+    def press(self) -> bool:
+        """Note that a key was pressed; a second one before anything was painted waits no shorter than the first.
+
+        Gives whether it is the first.
+        """
+        if self._pressed_s is not None:
+            return False
+        self._pressed_s = time.perf_counter()
+        return True
+
+    def forget(self) -> None:
+        """Note that the key did nothing that could be seen: there is nothing to wait for."""
+        self._pressed_s = None
 
     def paint(self) -> None:
         """Note that what the key did is on the screen."""

@@ -93,8 +93,13 @@ class LoopPicture(QWidget):
         painter.setPen(theme.color("muted"))
         painter.setFont(font(13))
         painter.drawText(place.adjusted(2, theme.px(90), -2, 0), top, text)
-        sketch = QRectF(centre - theme.px(80), theme.px(136), theme.px(160), theme.px(60))
+        painter.save()
+        painter.translate(centre, theme.px(136))
+        room = min(1.0, place.width() / theme.px(172))  # smaller, before one would meet the next
+        painter.scale(room, room)
+        sketch = QRectF(-theme.px(80), 0, theme.px(160), theme.px(60))
         (self._pictures, self._keys, self._curve, self._interval, self._fleet)[number](painter, sketch)
+        painter.restore()
 
     def _pictures(self, painter: QPainter, place: QRectF) -> None:
         theme = look()

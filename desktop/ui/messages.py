@@ -1,11 +1,14 @@
-"""Where errors and news are shown: a strip at the top of the window that takes no key and no focus."""
+"""Where errors and news are shown: a strip at the foot of the window that takes no key and no focus."""
 
-from PySide6.QtCore import QTimer, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.errors import AppError, Cancelled
 from desktop.core.texts import _
 from desktop.ui.icons import icon, pixmap
+from desktop.ui.parts.announcement import announce
 from desktop.ui.theme import font, look
 
 _NEWS_MS = 8000
@@ -14,11 +17,10 @@ _NEWS_MS = 8000
 class Messages(QFrame):
     """The strip; hidden while there is nothing to say."""
 
-    asked = Signal(str)
-    """The action of the button that was pressed."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, say_aloud: Callable[[QWidget, str], None] = announce) -> None:
+        """Take what has a screen reader say it: the strip takes no focus, and nobody would come by."""
         super().__init__(parent)
+        self._say_aloud = say_aloud
         self.setProperty("role", "bar")
         self.said: list[str] = []
         """All that was shown, for the crash report and whoever looks again."""
@@ -29,11 +31,13 @@ class Messages(QFrame):
         self._hint = QLabel()
         self._hint.setProperty("role", "muted")
         for label in (self._title, self._hint):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._close = QPushButton(icon("x", "muted"), "")
         self._close.setProperty("kind", "quiet")
         self._close.setProperty("extent", "small")
+        self._close.setIconSize(QSize(look().px(16), look().px(16)))
         self._close.setAccessibleName(_("Close the message"))
         self._close.setFocusPolicy(self._close.focusPolicy().NoFocus)
         self._close.clicked.connect(self.hide)
@@ -76,6 +80,7 @@ class Messages(QFrame):
         self.said.append(f"{title} {hint}".strip())
         del self.said[:-100]
         self._show(title, hint, kind, stays=stays)
+        self._say_aloud(self, self.said[-1])
 
     def _show(self, title: str, hint: str, kind: str, *, stays: bool) -> None:
         self._kind = kind

@@ -5,6 +5,7 @@
 As for thumbnails, a new wish replaces the one before it, and workers decode without holding Python's lock.
 """
 
+import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from PySide6.QtGui import QImage
 from desktop.core.errors import AppError, NotFoundError, OfflineError
 from desktop.core.images import Image
 from desktop.core.pictures import Pictures, Pixels
+from desktop.core.texts import _
 from desktop.ui.thumbnails import plain
 
 Box = tuple[int, int]
@@ -151,8 +153,9 @@ class Photos(QObject):
                 if pictures is None:
                     pictures = self._open()
                 answer = _made(pictures, wish)
-            except Exception as error:  # noqa: BLE001 - the worker must go on; the loupe says what happened
-                answer = _Answer(wish, None, str(error) or type(error).__name__, passing=True)
+            except Exception as error:
+                answer = _Answer(wish, None, _("Cannot be decoded"), passing=True)
+                logging.getLogger(__name__).warning("%s cannot be shown", wish.image.name, exc_info=error)
             with self._ready:
                 self._working = None
                 self._answers.append(answer)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.core.errors import AppError
 from desktop.core.keys import save_keys
-from desktop.core.settings import Settings, save_settings
-from desktop.core.taxonomy import default_taxonomy
+from desktop.core.settings import Settings, load_settings, save_settings
 from desktop.language import LANGUAGES, catalog, spoken
 from desktop.ui.actions import Action, table
 from desktop.ui.notifications import Notifications
+from desktop.ui.station import Station
 from desktop.ui.theme import look, theme_of, wear
+from desktop.ui.workplace import classes_in
 
 if TYPE_CHECKING:
     from desktop.ui.around.overlay import Overlay
@@ -32,12 +33,13 @@ class Program(QObject):
         self._window = window
         self._overlays: dict[str, Overlay] = {}
         self._pages: dict[str, QWidget] = {}
-        self._replaced = False
+        self._replaced = self._dated = False
         self._notifications = Notifications(window, lambda: window.settings.window.notifications)
         does: dict[str, Callable[[], object]] = {
             "palette": partial(self._lay_over, "palette", self._palette),
             "sheet": partial(self._lay_over, "sheet", self._sheet),
             "about": partial(self._lay_over, "about", self._about),
+            "messages": partial(self._lay_over, "messages", self._messages),
             "settings": partial(self._show, "settings", self._settings_page),
             "shortcuts": partial(self._show, "shortcuts", self._keys_page),
             "diagnostics": partial(self._show, "diagnostics", self._diagnostics_page),
@@ -72,6 +74,7 @@ class Program(QObject):
         window = self._window
         save_settings(window.home, settings)
         before, window.settings = window.settings, settings
+        self._dated = window.place is not None and _held(settings) != _held(window.place.plant.settings)
         if before.window != settings.window:
             self.dress()
             window.keys_changed()
@@ -88,11 +91,16 @@ class Program(QObject):
     def switch_theme(self) -> None:
         """Turn light to dark and back, and keep it."""
         window = self._window
-        theme = "light" if look().dark else "dark"
+        theme, settings = "light" if look().dark else "dark", self._settings()
         try:
-            self.keep(replace(window.settings, window=replace(window.settings.window, theme=theme)))
+            self.keep(replace(settings, window=replace(settings.window, theme=theme)))
         except AppError as error:
             window.messages.show_error(error)
+
+    def page_left(self) -> None:
+        """Have the window made anew where the plant, its lanes or the stations hold settings that are no longer so."""
+        if self._dated:
+            self.rebuild()
 
     def rebuild(self) -> None:
         """Have the window made anew, on the same bucket: another language, another size of text."""
@@ -101,14 +109,22 @@ class Program(QObject):
             self._window.wanted.emit(self._window.place.address if self._window.place else "")
 
     def go_on_from(self, other: "Program") -> None:
-        """Show the page that another window showed: this one takes its place."""
+        """Show the station or page that another window showed: this one takes its place."""
         from desktop.ui.around.settings_view import SettingsView  # noqa: PLC0415
 
+        station = other.station_in_front()
+        if station:
+            self._window.go(station)
         name, page = other.page_in_front()
         if page is not None and self._window.commands.trigger(name):
             mine = self._pages[name]
             if isinstance(mine, SettingsView) and isinstance(page, SettingsView):
                 mine.go_to(page.row_in_focus())
+
+    def station_in_front(self) -> str:
+        """Give the name of the station that is shown; it is known also once the window is closed."""
+        front = self._window.stack.currentWidget()
+        return front.name if isinstance(front, Station) else ""
 
     def page_in_front(self) -> tuple[str, QWidget | None]:
         """Give the page of the program that is shown, with its action's name; None if there is none."""
@@ -119,14 +135,13 @@ class Program(QObject):
         """Write the sheet of keys as PDF where the user says, and show it."""
         from desktop.ui.around.key_print import print_keys  # noqa: PLC0415
 
-        classes = self._window.place.classes.values() if self._window.place else default_taxonomy().classes
         try:
-            print_keys(self._window, self._window.commands.keymap, classes)
+            print_keys(self._window, self._window.commands.keymap, classes_in(self._window.place).classes)
         except AppError as error:
             self._window.messages.show_error(error)
 
     def _lay_over(self, name: str, make: "Callable[[], Overlay]") -> None:
-        if name not in self._overlays or name == "sheet":  # what can be done here changes with every step
+        if name not in self._overlays:
             self._overlays[name] = make()
         self._overlays[name].open(self._window)
 
@@ -150,17 +165,29 @@ class Program(QObject):
 
         return About()
 
+    def _messages(self) -> "Overlay":
+        from desktop.ui.around.last_messages import LastMessages  # noqa: PLC0415
+
+        return LastMessages(lambda: self._window.messages.said)
+
+    def _settings(self) -> Settings:
+        """Give the settings as they are kept: a station may have kept one of its own meanwhile."""
+        try:
+            return load_settings(self._window.home)
+        except AppError:  # told when it began
+            return self._window.settings
+
     def _settings_page(self) -> QWidget:
         from desktop.ui.around.settings_view import SettingsView  # noqa: PLC0415
 
         change_keys = partial(self._window.commands.trigger, "shortcuts")
-        return SettingsView(lambda: self._window.settings, self.keep, change_keys, self.rebuild)
+        return SettingsView(self._settings, self.keep, change_keys, self.rebuild)
 
     def _keys_page(self) -> QWidget:
         from desktop.ui.around.key_editor import KeyEditor  # noqa: PLC0415
 
         english = {action.id: action.title for action in self._tables()["en"]}
-        return KeyEditor(self._window.commands, lambda: self._window.settings, self.keep, self._keep_keys, english)
+        return KeyEditor(self._window.commands, self._settings, self.keep, self._keep_keys, english)
 
     def _diagnostics_page(self) -> QWidget:
         from desktop.ui.around.diagnostics import Diagnostics, facts  # noqa: PLC0415
@@ -174,5 +201,11 @@ class Program(QObject):
 
     def _tables(self) -> dict[str, Sequence[Action]]:
         """Give the table of actions in each language."""
-        taxonomy = self._window.place.plant.taxonomy() if self._window.place else default_taxonomy()
+        taxonomy = classes_in(self._window.place)
         return {one: table(taxonomy.classes, taxonomy.shown(one), catalog(one).gettext) for one in LANGUAGES}
+
+
+def _held(settings: Settings) -> Settings:
+    """Give what a plant and its stations go by, and look at only when they are made."""
+    fresh = Settings()
+    return replace(settings, bucket=fresh.bucket, language=fresh.language, window=fresh.window)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.core.texts import _
 from desktop.ui.icons import paint_icon
+from desktop.ui.parts.tip import tip
 from desktop.ui.station import Badge
 from desktop.ui.theme import font, look
 
@@ -34,7 +35,7 @@ class RailButton(QAbstractButton):
         self.badge = badge
         told = badge.told or badge.text
         self.setAccessibleName(f"{self.text()}, {told}" if told else self.text())
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -117,7 +118,7 @@ class PlantButton(QAbstractButton):
     def show_plant(self, name: str, address: str = "") -> None:
         """Show a bucket's name."""
         self.setText(name)
-        self.setToolTip(address)
+        self.setToolTip(tip(address))
         self.setAccessibleName(_("Bucket {name}; open another").format(name=name) if name else _("No bucket; open one"))
         self.update()
 

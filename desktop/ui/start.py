@@ -1,21 +1,26 @@
 """Starts the window: application, look, one instance a bucket, the window itself; ends when it is closed."""
 
+import gc
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+import desktop
+from desktop.app import open_plant
 from desktop.core.errors import AppError, BusyError
-from desktop.core.settings import Settings, load_settings
+from desktop.core.settings import Settings, load_settings, save_settings
 from desktop.core.texts import _
 from desktop.language import RESOURCES, speak, spoken
 from desktop.ui.around.crash import Crashes
 from desktop.ui.collector import Collector
+from desktop.ui.demo_process import DemoProcess
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.theme import Mode, theme_of, wear
 from desktop.ui.window import Window
@@ -65,17 +70,21 @@ def opened(bucket: str, home: Path, size: tuple[int, int] = (1440, 868)) -> Iter
 
 
 class Face(QObject):
-    """Holds the window in front, and puts another in its place when one is wanted."""
+    """Holds the window in front and opens what it shows: for another bucket or language, another window takes its place."""
 
     def __init__(self, home: Path, when_usable: Callable[[Window], None] | None = None) -> None:
         super().__init__()
         self._home = home
         self._when_usable = when_usable
         self._claim: SingleInstance | None = None
+        self._start_ms: float | None = None
         self._collector = Collector()
         self._collector.start()
         self._translator = QTranslator(self)
         self.window: Window | None = None
+        self.demo = DemoProcess(home)
+        """It outlives the window that asked for it."""
+        self.demo.ready.connect(self._demo_ready)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._dress)
 
@@ -87,6 +96,7 @@ class Face(QObject):
         """Let the bucket go; the end of a program, or of a window that somebody else opened."""
         self._release()
         self.window = None
+        self.demo.close()
         self._collector.stop()
 
     def _release(self) -> None:
@@ -106,19 +116,48 @@ class Face(QObject):
         except AppError as error:
             settings, trouble = Settings(), error
         address = bucket or settings.bucket
-        if not self._claimed(address):
-            return self.window is not None
+        try:
+            if address and not self._claimed(address):
+                return False
+        except AppError as error:
+            if self.window is not None:
+                self.window.messages.show_error(error)
+                return True
+            address, trouble = "", error
+        self._show(address, settings, trouble)
+        return True
+
+    @Slot(str, bool)
+    def switch(self, address: str, create: bool = False) -> None:
+        """Show another bucket, made first where that is asked for; it is opened at the next start, too."""
+        before = self.window
+        try:
+            open_plant(address, self._home, create=create).close()
+            shown = self.show(address)
+            window = self.window
+            if shown and window is not None and window is not before and window.place is not None:
+                window.settings = replace(window.settings, bucket=address)
+                save_settings(self._home, window.settings)
+        except AppError as error:
+            if self.window is not None:
+                self.window.messages.show_error(error)
+
+    def _show(self, address: str, settings: Settings, trouble: AppError | None) -> None:
+        """Put a window in the place of the one in front; where the bucket cannot be opened, it offers the ways to another."""
         speak(settings.language)
+        QLocale.setDefault(QLocale(spoken()))
         self._translate()
         wear(theme_of(settings.window.theme, settings.window.text_scale))
-        before, window = self.window, Window(self._home, settings)
+        before, window = self.window, Window(self._home, settings, self.demo)
         window.wanted.connect(self.show, Qt.ConnectionType.QueuedConnection)
-        if self._when_usable is not None:
-            window.usable.connect(partial(self._when_usable, window))
+        window.switched.connect(self.switch, Qt.ConnectionType.QueuedConnection)
+        window.usable.connect(self._usable)
         if before is not None:
             window.setGeometry(before.geometry())
+            window.setWindowState(before.windowState())
             window.messages.go_on_from(before.messages)
             before.close()
+            before.destroyed.connect(self._forget)
             before.deleteLater()
         self.window = window
         try:
@@ -126,26 +165,61 @@ class Face(QObject):
                 window.open(address)
                 if before is not None:
                     window.program.go_on_from(before.program)
-            else:
-                window.choose_bucket()
         except AppError as error:
             trouble = error
+        if window.place is None:
+            self._release()
             window.choose_bucket()
         if trouble is not None:
             window.messages.show_error(trouble)
         window.show()
-        return True
 
     def _claimed(self, address: str) -> bool:
-        """Tell whether the bucket is ours; another's window is asked to come to the front."""
-        claim = SingleInstance(self._home, address) if address else None
-        if claim is not None and (self._claim is None or claim.name != self._claim.name):
+        """Tell whether the bucket is ours; another's window is asked to come to the front.
+
+        Raises:
+            BusyError: another has it, and does not answer.
+        """
+        claim = SingleInstance(self._home, address)
+        if self._claim is None or claim.name != self._claim.name:
             if not claim.claim():
                 return False
             self._release()
             claim.wanted.connect(self._front)
             self._claim = claim
         return True
+
+    @Slot()
+    def _usable(self) -> None:
+        """Note how long the start took, whatever window came after."""
+        if self.window is None:
+            return
+        if self._start_ms is None:
+            self._start_ms = (time.perf_counter() - desktop.BEGUN_S) * 1000
+        self.window.start_ms = self._start_ms
+        if self._when_usable is not None:
+            self._when_usable(self.window)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Let Python's part of a window go that is gone: it was frozen with all that stood in its time."""
+        QTimer.singleShot(0, self._collect)
+
+    @Slot()
+    def _collect(self) -> None:
+        frozen = gc.get_freeze_count()
+        gc.unfreeze()
+        gc.collect()
+        if frozen:
+            gc.freeze()
+
+    @Slot(str)
+    def _demo_ready(self, address: str) -> None:
+        """Show the demo, unless somebody went to work elsewhere meanwhile."""
+        if self.window is not None and self.window.place is not None:
+            self.window.messages.say(_("The demo is ready."), _("Open {folder} to see it.").format(folder=address))
+        else:
+            self.switch(address)
 
     def _translate(self) -> None:
         """Let Qt's own texts (file dialogs, context menus) speak the window's language."""

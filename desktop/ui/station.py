@@ -33,8 +33,9 @@ class Station(QWidget):
     def left(self) -> None:
         """Go to the back."""
 
-    def back(self) -> None:
-        """Take Escape: one step out of whatever was opened or selected here."""
+    def back(self) -> bool:
+        """Take Escape: one step out of whatever was opened or selected here; tell whether there was anything."""
+        return False
 
     def close_station(self) -> None:
         """Let go what the station holds; the window closes."""

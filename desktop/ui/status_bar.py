@@ -5,6 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui.icons import paint_icon
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 
 
@@ -16,29 +17,35 @@ class StatusItem(QWidget):
         super().__init__(parent)
         self._icon = icon
         self._longest = longest
-        self._text = ""
+        self._parts: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Fixed if longest else QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
 
     def say(self, text: str, told: str = "") -> None:
         """Show a text; what stands between two pairs of stars is a value. ``told`` is the tooltip."""
-        if text == self._text:
+        self._show(text.split("**"), told)
+
+    def show_value(self, value: str, words: str) -> None:
+        """Show a value and words after it, whatever stands in them."""
+        self._show(["", value, f" {words}"], "")
+
+    def _show(self, parts: list[str], told: str) -> None:
+        if parts == self._parts:
             return
-        self._text = text
-        plain = text.replace("**", "")
-        self.setToolTip(told or plain)
-        self.setAccessibleName(plain)
-        if not self._longest or self._width(text) > self._width(self._longest):
+        self._parts = parts
+        self.setToolTip(tip(told or self.text))
+        self.setAccessibleName(self.text)
+        if not self._longest or _width(parts) > _width(self._longest.split("**")):
             self.updateGeometry()
         self.update()
 
     @property
     def text(self) -> str:
         """What is shown, without stars."""
-        return self._text.replace("**", "")
+        return "".join(self._parts)
 
     def sizeHint(self) -> QSize:
         """Give room for the longest text."""
-        width = max(self._width(self._longest), self._width(self._text))
+        width = max(_width(self._longest.split("**")), _width(self._parts))
         return QSize(round(width) + look().px(24), look().px(28))
 
     def minimumSizeHint(self) -> QSize:
@@ -47,14 +54,14 @@ class StatusItem(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint icon and words."""
-        if not self._text:
+        if not self.text:
             return
         theme = look()
         painter = QPainter(self)
         side = theme.px(14)
         paint_icon(painter, self._icon, QRectF(0, (self.height() - side) / 2, side, side), theme.color("muted"))
         left = float(theme.px(20))
-        for number, part in enumerate(self._text.split("**")):
+        for number, part in enumerate(self._parts):
             face = font(12, 600 if number % 2 else 400)
             painter.setFont(face)
             painter.setPen(theme.color("text" if number % 2 else "muted"))
@@ -65,9 +72,10 @@ class StatusItem(QWidget):
             left += measure.horizontalAdvance(words)
         painter.end()
 
-    def _width(self, text: str) -> float:
-        parts = enumerate(text.split("**"))
-        return sum(QFontMetricsF(font(12, 600 if number % 2 else 400)).horizontalAdvance(part) for number, part in parts)
+
+def _width(parts: list[str]) -> float:
+    faces = (font(12, 600 if number % 2 else 400) for number in range(len(parts)))
+    return sum(QFontMetricsF(face).horizontalAdvance(part) for face, part in zip(faces, parts, strict=True))
 
 
 class StatusBar(QWidget):

@@ -172,11 +172,15 @@ class Tasks(QObject):
         """Give the tasks that wait or run, oldest first."""
         return [task for task in self._running if not task.over and lane in (None, task.lane)]
 
-    def close(self, patience_s: float = 10.0) -> None:
-        """Stop everything between two items and wait for it; what does not stop in time ends with the program."""
+    def call_off(self) -> None:
+        """Ask everything to stop between two items; nothing begins any more."""
         self._closed = True
         for task in self._running:
             task.drop()
+
+    def close(self, patience_s: float = 10.0) -> None:
+        """Stop everything between two items and wait for it; what does not stop in time ends with the program."""
+        self.call_off()
         for lane in self._lanes.values():
             lane.jobs.put(None)
         deadline_s = time.monotonic() + patience_s

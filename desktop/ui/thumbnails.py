@@ -5,6 +5,7 @@
 Workers decode without holding Python's lock; owners are served in turns. All but the queues belongs to the window's thread.
 """
 
+import logging
 import os
 import threading
 import time
@@ -118,14 +119,15 @@ class Thumbnails(QObject):
         with self._ready:
             return sum(map(len, self._queues.values())) + len(self._working)
 
-    def close(self) -> None:
-        """Stop after what is being decoded, and wait for that."""
+    def close(self, patience_s: float = 10.0) -> None:
+        """Stop after what is being decoded, and wait for that; what does not stop in time ends with the program."""
         with self._ready:
             self._closed = True
             self._queues.clear()
             self._ready.notify_all()
+        deadline_s = time.monotonic() + patience_s
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline_s - time.monotonic()))
 
     def _may_help(self, image: Image, before: frozenset[tuple[str, str]]) -> bool:
         key = (image.name, image.etag)
@@ -148,8 +150,9 @@ class Thumbnails(QObject):
                 if pictures is None:
                     pictures = self._open()
                 answer = _made(pictures, wish)
-            except Exception as error:  # noqa: BLE001 - a worker must go on; the tile says what happened
-                answer = _Answer(wish, None, str(error) or type(error).__name__, passing=True)
+            except Exception as error:
+                answer = _Answer(wish, None, _("Cannot be decoded"), passing=True)
+                logging.getLogger(__name__).warning("%s cannot be shown", wish.image.name, exc_info=error)
             with self._ready:
                 self._answers.append(answer)
                 wake = not self._woken_already and not self._closed

@@ -1,38 +1,34 @@
-"""The ways to a bucket: the first run's three choices, folders that are opened or dropped, the demo and its devices."""
+"""The ways to a bucket: the first run's three choices, folders that are opened or dropped, the demo."""
 
-import json
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.app import Plant, own_command
 from desktop.core.errors import AppError, ConfigError
-from desktop.core.progress import CancelToken, Progress, Step
-from desktop.core.texts import _, ngettext
+from desktop.core.progress import Step
+from desktop.core.texts import _
+from desktop.ui.demo_process import DemoProcess
 from edge.contract.keys import DEFAULT_PREFIX
 
 if TYPE_CHECKING:
-    from desktop.core.importing import ImportReport
     from desktop.ui.first_run import FirstRun
     from desktop.ui.window import Window
 
 
-_PARTS = 4
-"""The demo's making has so many parts, each with a number before its name (``desktop/demo/story.py``)."""
-
-
 class WaysIn(QObject):
-    """Opens, imports, and builds the demo for one window."""
+    """Finds folders for one window, to be opened or taken in."""
 
-    def __init__(self, window: "Window") -> None:
+    def __init__(self, window: "Window", demo: DemoProcess) -> None:
         super().__init__(window)
         self._window = window
         self._page: FirstRun | None = None
-        self._demo: QProcess | None = None
+        self._demo = demo
+        demo.stepped.connect(self._show_step)
+        demo.failed.connect(window.messages.show_error)
         bind = window.commands.bind
         bind("open", self.choose_folder)
         bind("import", self.import_folder, lambda: window.place is not None)
@@ -43,7 +39,7 @@ class WaysIn(QObject):
         if self._page is None:
             from desktop.ui.first_run import FirstRun  # noqa: PLC0415 - most starts go straight to a bucket
 
-            self._page = FirstRun(self._stop_demo)
+            self._page = FirstRun(self._demo.stop)
             self._page.chosen.connect(self._way_in)
             for number in range(3):
                 self._window.commands.bind(f"way-{number + 1}", partial(self._page.choose, number))
@@ -65,14 +61,17 @@ class WaysIn(QObject):
         """Ask for a folder per class and take its pictures in."""
         name = QFileDialog.getExistingDirectory(self._window, _("A folder that holds one folder per class"))
         if name:
-            self._import(Path(name))
+            self._window.intake.add(Path(name))
 
-    def take_folder(self, folder: Path) -> None:
-        """Take a folder that was dropped: a bucket is opened, a folder per class is taken into the open bucket."""
-        if (folder / DEFAULT_PREFIX).is_dir() or self._window.place is None:
-            self.open_folder(folder)
+    def take_folders(self, folders: Sequence[Path]) -> None:
+        """Take folders that were dropped: a bucket is opened, folders per class are asked about one after the other."""
+        buckets = [folder for folder in folders if (folder / DEFAULT_PREFIX).is_dir()]
+        if buckets or self._window.place is None:
+            for folder in (buckets or folders)[:1]:
+                self.open_folder(folder)
         else:
-            self._import(folder)
+            for folder in folders:
+                self._window.intake.add(folder)
 
     def open_folder(self, folder: Path) -> None:
         """Open the bucket in a folder; an empty folder becomes one, a folder per class is taken in by a new one beside it."""
@@ -91,41 +90,10 @@ class WaysIn(QObject):
         else:
             self._window.switch(str(folder), create=not known)
 
-    def close(self) -> None:
-        """End the demo's devices; they stop when nobody holds their other end."""
-        if self._demo is not None:
-            self._demo.closeWriteChannel()
-            self._demo.waitForFinished(20_000)
-            self._demo = None
-
-    def _import(self, folder: Path) -> None:
-        place = self._window.place
-        if place is None:
-            return
-
-        def work(plant: Plant, progress: Progress, cancel: CancelToken) -> "ImportReport":
-            return plant.take_in(folder, progress, cancel)
-
-        place.tasks.run("import", _("Importing {folder}").format(folder=folder.name), work, self._imported)
-
-    def _imported(self, report: "ImportReport") -> None:
-        taken = sum(report.classes.values())
-        title = ngettext("{n} picture was taken in.", "{n} pictures were taken in.", taken).format(n=taken)
-        refused = [f"{Path(name).name}: {reason}" for name, reason in report.refused]
-        hint = "; ".join(refused[:3]) + (" …" if len(refused) > 3 else "")
-        self._window.messages.say(title, hint, "warn" if refused else "ok")
-        if self._window.place is not None:
-            place = self._window.place
-            before = dict(place.classes)
-            place.refresh_classes()
-            self._window.commands.trigger("sync")
-            if place.classes != before:  # keys, lines and squares are made when a window is
-                self._window.program.rebuild()
-
     @Slot(str)
     def _way_in(self, name: str) -> None:
         if name == "demo":
-            self._start_demo()
+            self._demo.start()
         elif name == "folder":
             self.choose_folder()
         else:
@@ -135,46 +103,7 @@ class WaysIn(QObject):
                 "warn",
             )
 
-    def _start_demo(self) -> None:
-        if self._demo is not None:
-            return
-        self.first_page.show_step(Step(_("Starting the demo"), 0, None))
-        program, *words = own_command("--home", str(self._window.home), "demo", "--hold", str(self._window.home / "demo"))
-        self._demo = QProcess(self)
-        self._demo.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
-        self._demo.readyReadStandardOutput.connect(self._demo_said)
-        self._demo.finished.connect(self._demo_ended)
-        self._demo.start(program, words)
-
-    @Slot()
-    def _stop_demo(self) -> None:
-        if self._demo is not None:
-            self._demo.terminate()
-
-    @Slot()
-    def _demo_said(self) -> None:
-        if self._demo is None:
-            return
-        while self._demo is not None and self._demo.canReadLine():
-            said: dict[str, object] = {}
-            with suppress(ValueError):
-                said = json.loads(bytes(self._demo.readLine().data()))
-            if "ready" in said:
-                self.first_page.show_step(None)
-                self._window.switch(str(said["ready"]))
-            elif "label" in said:
-                total = said.get("total")
-                words = _("{part} (of {n}): {what}").format(part=said.get("part", ""), n=_PARTS, what=said["label"])
-                step = Step(words, int(str(said.get("done", 0))), int(str(total)) if total else None)
-                self.first_page.show_step(step)
-
-    @Slot()
-    def _demo_ended(self) -> None:
-        if self._demo is None:
-            return
-        told = bytes(self._demo.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
-        failed = self._demo.exitCode() not in (0, 130)
-        self._demo = None
-        self.first_page.show_step(None)
-        if failed:
-            self._window.messages.show_error(AppError(_("The demo could not be built."), " ".join(told[-2:])))
+    @Slot(object)
+    def _show_step(self, step: Step | None) -> None:
+        if self._page is not None:
+            self._page.show_step(step)

@@ -1,8 +1,9 @@
 """The window: rail, stations, status. It opens a bucket, mounts what belongs to it, and lets everything go again."""
 
 import gc
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.app import Plant, open_plant
 from desktop.core.errors import AppError
 from desktop.core.keys import load_keys
-from desktop.core.settings import Settings, load_settings, save_settings
-from desktop.core.taxonomy import default_taxonomy
+from desktop.core.settings import Settings
 from desktop.core.texts import _
 from desktop.language import spoken
 from desktop.ui.actions import table
 from desktop.ui.commands import Commands
+from desktop.ui.courier import Courier
+from desktop.ui.demo_process import DemoProcess
+from desktop.ui.intake import Intake
 from desktop.ui.keymap import Keymap
 from desktop.ui.latency import Latency
 from desktop.ui.messages import Messages
@@ -33,7 +36,7 @@ from desktop.ui.theme import look
 from desktop.ui.thumbnails import Thumbnails
 from desktop.ui.vitals import Vitals
 from desktop.ui.ways_in import WaysIn
-from desktop.ui.workplace import Workplace
+from desktop.ui.workplace import Workplace, classes_in
 
 if TYPE_CHECKING:
     from desktop.core.pictures import Pictures
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Station)
 _OTHERS_MS = 150
 """How long after the first page the others are made: their badges are wanted, but nobody waits for them."""
+_PATIENCE_S = 10.0
+"""How long all that works in the background has to end when the window closes; nobody sees it wait."""
 
 
 class Window(QWidget):
@@ -55,16 +60,18 @@ class Window(QWidget):
     settings_changed = Signal(object)
     """The settings, after they were saved."""
     wanted = Signal(str)
-    """Another window is wanted in place of this one: an address, or empty for the choice of one (language, first run)."""
+    """Another window on the same bucket is wanted in place of this one: an address, or empty where none is open."""
+    switched = Signal(str, bool)
+    """Another bucket is wanted in place of this one: its address, and whether it shall be made."""
 
-    def __init__(self, home: Path, settings: Settings) -> None:
+    def __init__(self, home: Path, settings: Settings, demo: DemoProcess) -> None:
         super().__init__()
         self.home = home
         self.settings = settings
         self.place: Workplace | None = None
         self.latency = Latency()
         self.start_ms: float | None = None
-        """From the program's start to its first page; None before."""
+        """From the program's start to its first page, told by who opened the window; None before."""
         self.stations: dict[str, Station] = {}
         self.setWindowTitle("Sortloop")
         self.setAcceptDrops(True)
@@ -72,11 +79,13 @@ class Window(QWidget):
         self.setMinimumSize(960, 600)
         self.commands = Commands(self._keymap())
         self.messages = Messages()
+        self.intake = Intake(self.messages)
         self.rail = Rail((("sort", _("Sort")), ("train", _("Train")), ("compare", _("Compare")), ("fleet", _("Fleet"))))
         self.status = StatusBar()
         self.stack = QStackedWidget()
         middle = QVBoxLayout()
         middle.addWidget(self.stack, 1)
+        middle.addWidget(self.intake)
         middle.addWidget(self.messages)  # below, so that nothing moves when it comes
         upper = QHBoxLayout()
         upper.addWidget(self.rail)
@@ -89,7 +98,9 @@ class Window(QWidget):
             layout.setSpacing(0)
         self.rail.chosen.connect(self._chosen)
         self.program = Program(self)
-        self.ways_in = WaysIn(self)
+        self.intake.freed.connect(self._refocus)
+        self.intake.classes_changed.connect(self.program.rebuild)
+        self.ways_in = WaysIn(self, demo)
         for name in self.rail.buttons:
             self.commands.bind(f"go-{name}", partial(self.go, name), partial(self._has, name))
         self.commands.bind("back", self.back)
@@ -99,6 +110,7 @@ class Window(QWidget):
         self._others.timeout.connect(self._make_others)
         self._painted = self._laid_out = self._told_usable = False
         self.vitals: Vitals | None = None
+        self._courier: Courier | None = None
 
     @property
     def current(self) -> Station | None:
@@ -134,54 +146,52 @@ class Window(QWidget):
 
         return self._station("fleet", FleetStation)
 
-    def open(self, address: str, *, create: bool = False) -> None:
-        """Show a bucket.
+    def open(self, address: str) -> None:
+        """Show a bucket; a window shows one in its life.
 
         Raises:
-            AppError: it cannot be opened; the window stays as it is.
+            AppError: it cannot be opened; nothing of it is left open.
         """
-        plant = open_plant(address, self.home, create=create)
-        self.settings = plant.settings
         opener = partial(open_plant, address, self.home)
-        tasks = Tasks(opener, self.messages.show_error)
-        thumbnails = Thumbnails(partial(_pictures, opener))
-        self.place = Workplace(
-            plant, address, tasks, self.commands, self.messages, thumbnails, go=self.go, open_queue=self._open_queue
-        )
-        self.place.notify = self.program.tell
-        self.commands.keymap = self._keymap()
+        with ExitStack() as half_open:
+            plant = open_plant(address, self.home)
+            half_open.callback(plant.close)
+            tasks = Tasks(opener, self.messages.show_error)
+            half_open.callback(tasks.close)
+            thumbnails = Thumbnails(partial(_pictures, opener))
+            half_open.callback(thumbnails.close)
+            place = Workplace(
+                plant, address, tasks, self.commands, self.messages, thumbnails, go=self.go, open_queue=self._open_queue
+            )
+            place.notify = self.program.tell
+            self.settings = plant.settings
+            self.commands.keymap = self._keymap(place)
+            from desktop.ui.sort.station import SortStation  # noqa: PLC0415 - the choice of a bucket needs none of it
+
+            sorting = SortStation(place)
+            half_open.pop_all()
+        self.place, self._courier = place, sorting.courier
         name = Path(address).name or address
         self.setWindowTitle(f"Sortloop – {name}")
         self.rail.plant.show_plant(name, address)
-        self.status.place.say(f"**{name}** {address}")
+        self.status.place.show_value(name, address)
         self.status.lay()
-        from desktop.ui.sort.station import SortStation  # noqa: PLC0415 - the choice of a bucket needs none of it
-
-        sorting = SortStation(self.place)
         sorting.ready.connect(self._lay_out)
         self.latency = sorting.latency
-        self.vitals = Vitals(self.status, self.place, self.latency)
+        self.vitals = Vitals(self.status, place, self.latency)
         sorting.figures_changed.connect(self.vitals.show_figures)
+        self.intake.work_in(place)
         self._add(sorting)
         self.go("sort")
-        if self._told_usable:
-            self._others.start(_OTHERS_MS)
 
     def switch(self, address: str, *, create: bool = False) -> None:
-        """Show another bucket, now and at the next start; where one is open already, in another window in place of this one."""
-        try:
-            if create or self.place is None:
-                self.open(address, create=create) if self.place is None else open_plant(address, self.home, create=True).close()
-            self.settings = replace(load_settings(self.home), bucket=address)
-            save_settings(self.home, self.settings)
-        except AppError as error:
-            self.messages.show_error(error)
-            return
-        if self.place is not None and self.place.address != address:
-            self.wanted.emit(address)
+        """Have another bucket shown, now and at the next start."""
+        if self.place is None or self.place.address != address:
+            self.switched.emit(address, create)
 
     def choose_bucket(self) -> None:
         """Show the three ways in."""
+        self.commands.keymap = self._keymap()
         self.rail.show_current("")
         self.status.place.say(_("No bucket yet"))
         self.status.rate.say(_("Nothing is sent or moved until you choose"))
@@ -219,14 +229,14 @@ class Window(QWidget):
         if self.program.close_overlays():
             return
         station = self.current
-        if station is not None:
-            station.back()
-        elif self.place is not None:
+        if station is None and self.place is not None:
             self.go("sort")
+        elif station is None or not station.back():
+            self.messages.hide()
 
     def keys_changed(self) -> None:
         """Take the keys in force from settings and keys file again."""
-        self.commands.keymap = self._keymap()
+        self.commands.keymap = self._keymap(self.place)
 
     def event(self, event: QEvent) -> bool:
         """Tell when the first page, or the choice of a bucket, was painted."""
@@ -248,20 +258,26 @@ class Window(QWidget):
 
     def close_bucket(self) -> None:
         """Stop what works on the bucket and forget it."""
+        deadline_s = time.monotonic() + _PATIENCE_S
         self._others.stop()
         self.commands.unwatch()
         self.program.close()
-        self.ways_in.close()
+        self.intake.close_bucket()
         if self.vitals is not None:
             self.vitals.close()
+        place, self.place = self.place, None
+        if place is not None:
+            place.tasks.call_off()
+        if self._courier is not None:
+            self._courier.close(max(0.0, deadline_s - time.monotonic()))
         for station in self.stations.values():
             station.left()
             station.close_station()
-        if self.place is not None:
-            self.place.tasks.close()
-            self.place.thumbnails.close()
-            self.place.plant.close()
-        self.stations, self.place = {}, None
+        self.stations = {}
+        if place is not None:
+            place.tasks.close(max(0.0, deadline_s - time.monotonic()))
+            place.thumbnails.close(max(0.0, deadline_s - time.monotonic()))
+            place.plant.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take folders that are dragged in."""
@@ -270,9 +286,8 @@ class Window(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open or import the folders that were dropped."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile() and Path(url.toLocalFile()).is_dir():
-                self.ways_in.take_folder(Path(url.toLocalFile()))
+        dropped = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.ways_in.take_folders([path for path in dropped if path.is_dir()])
         event.acceptProposedAction()
 
     def _station(self, name: str, kind: type[S]) -> S:
@@ -318,7 +333,7 @@ class Window(QWidget):
 
         for made in (TrainStation, CompareStation, FleetStation):
             self._add(made(self.place))
-        import desktop.ui.sort.loupe  # noqa: F401, PLC0415 - so that the first look at one picture waits for nothing
+        import desktop.ui.sort.loupe  # noqa: PLC0415 - so that the first look at one picture waits for nothing
         import desktop.ui.sort.loupe_side  # noqa: F401, PLC0415
 
         self.commands.changed.emit()
@@ -329,6 +344,13 @@ class Window(QWidget):
         station = self.current
         if station is not None:
             station.left()
+        else:
+            self.program.page_left()
+
+    @Slot()
+    def _refocus(self) -> None:
+        if self.current is not None:
+            self.current.entered()
 
     def _open_queue(self, queue: Queue) -> None:
         self.sorting.show_queue(queue)
@@ -341,13 +363,13 @@ class Window(QWidget):
         elif not self.commands.trigger(name):
             self.rail.show_current(self.current.name if self.current else "")
 
-    def _keymap(self) -> Keymap:
-        taxonomy = self.place.plant.taxonomy() if self.place else default_taxonomy()
+    def _keymap(self, place: Workplace | None = None) -> Keymap:
         changed: dict[str, tuple[str, ...]] = {}
         try:
             changed = load_keys(self.home)
         except AppError as error:
             QTimer.singleShot(0, partial(self.messages.show_error, error))
+        taxonomy = classes_in(place)
         actions = table(taxonomy.classes, taxonomy.shown(spoken()))
         return Keymap(actions, changed, modifier=self.settings.window.require_modifier)
 

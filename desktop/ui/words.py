@@ -1,11 +1,22 @@
-"""How models and figures are written in the window."""
+"""How models, figures and times are written in the window."""
 
 import math
+from datetime import UTC, datetime
+
+from desktop.core.texts import _
 
 
 def short_model(model: str) -> str:
     """Give a model's name as it is shown: ``m-`` and the first four digits of its id."""
     return f"m-{model[:4]}" if model else "–"
+
+
+def moment(at_ms: float) -> datetime:
+    """Give a moment as people here count it; what no calendar holds (names come from anywhere) is its first or last one."""
+    try:
+        return datetime.fromtimestamp(at_ms / 1000).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC) if at_ms > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 def figure(share: float | None, digits: int = 3) -> str:
@@ -28,3 +39,21 @@ def whole_points(share: float) -> str:
 def ends(low: float, high: float) -> tuple[str, str]:
     """Give an interval's ends in points, rounded outwards, as in the reasons of the gate."""
     return points(math.floor(low * 1000) / 1000), points(math.ceil(high * 1000) / 1000)
+
+
+def spell(seconds: float | None) -> str:
+    """Give a duration as people write it."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return _("{n} s").format(n=whole if whole >= 10 or seconds == whole else round(seconds, 1))
+    if whole < 3600:
+        return _("{m} min {s} s").format(m=whole // 60, s=whole % 60)
+    return _("{h} h {m} min").format(h=whole // 3600, m=whole % 3600 // 60)
+
+
+def clock(at_ms: int, now_ms: int) -> str:
+    """Give a time of today, or a date with it."""
+    then, now = moment(at_ms), moment(now_ms)
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"

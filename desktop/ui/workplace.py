@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.app import Plant
 from desktop.core.lookout import Delivery
-from desktop.core.taxonomy import Class
+from desktop.core.taxonomy import Class, Taxonomy, default_taxonomy
 from desktop.language import spoken
 from desktop.ui.commands import Commands
 from desktop.ui.messages import Messages
@@ -73,6 +73,11 @@ class Workplace(QObject):
         taxonomy = self.plant.taxonomy()
         self.classes = {one.id: one for one in taxonomy.classes}
         self.shown = taxonomy.shown(spoken())
+
+
+def classes_in(place: Workplace | None) -> Taxonomy:
+    """Give the classes as the window last saw them; those of the post where no bucket is open."""
+    return default_taxonomy() if place is None else Taxonomy(tuple(place.classes.values()))
 
 
 def _nobody(_title: str, _text: str) -> None:

@@ -50,7 +50,8 @@ def start(folder: Path) -> Result:
     last: list[subprocess.Popen[bytes]] = []
 
     def until_usable(command: list[str]) -> None:
-        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # both find their modules compiled, as an installed program does
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
         last.append(process)
         assert process.stdout is not None

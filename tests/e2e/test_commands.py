@@ -16,10 +16,12 @@ from filelock import FileLock, Timeout
 from desktop.app import open_plant
 from desktop.cli.main import program, run_arguments
 from desktop.cli.start import language_of
+from desktop.core.journal import Choice, Kind
 from desktop.core.registry import Model
 from desktop.language import VARIABLE
 from desktop.local.store import FolderStore
 from desktop.ml.backbone import Backbone
+from edge.contract.keys import LABELED, RAW
 from edge.contract.names import SLOT_MS, Side, format_name, slot_side
 from tests.backbone import converted
 from tests.bundles import COLOURS, make_bundle, picture
@@ -694,6 +696,27 @@ def test_one_program_delivers_what_others_decide_until_its_input_closes(ada):
         ends.append(json.loads(out))
     assert [end["waiting"] for end in ends] == [0, 0]
     assert ends[1]["done"] == 2  # all that it did, not only what was left at the end
+
+
+def test_who_delivers_for_others_tells_at_once_that_the_bucket_is_gone_and_that_it_is_back(ada, folder):
+    name = send(ada, 1)
+    ada.run("sync")
+    process = ada.start("deliver", "--follow")
+    (plant,) = (ada.home / "buckets").iterdir()
+    wait_until(lambda: is_locked(plant / "delivery.lock"))
+    ada.bucket.rename(folder / "unplugged")
+    window = open_plant(str(ada.bucket), ada.home)
+    target = f"{LABELED}soda-can/{name}"
+    window.journal.record(Kind.LABEL, "ada", [Choice(name, RAW + name, window.catalog.find(name)[0].image.etag, target)])
+    window.close()
+    gone = json.loads(process.stdout.readline())
+    assert gone["trouble"]
+    assert gone["hint"]
+    (folder / "unplugged").rename(ada.bucket)
+    assert json.loads(process.stdout.readline()) == {"trouble": None}
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert json.loads(out)["done"] == 1
 
 
 # Ctrl-C

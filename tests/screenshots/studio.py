@@ -4,10 +4,14 @@ Nothing in them is made up: real devices answered, real models were trained, the
 (being away, going back) is played, as in the tests of the fleet.
 """
 
+import hashlib
+import json
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+
+from PIL import Image
 
 from desktop.app import now_ms, open_plant
 from desktop.core.importing import import_folder
@@ -28,12 +32,23 @@ from edge.contract.records import dump
 from tests.devices import BucketSite
 from tests.e2e.circle import spread
 
-PHOTOS = Path(os.environ.get("SORTLOOP_PHOTOS", "/work/shared/photos")) / "drinks"
+PHOTOS = Path(os.environ.get("SORTLOOP_PHOTOS", "/work/shared/photos"))
+PILES = {
+    "bottle": ("drinks/milk_bottle", "drinks/water_bottle"),
+    "carton": ("drinks/carton", "groceries/juice", "groceries/plant-drink"),
+    "clutter": ("drinks/clutter", "groceries/clutter", "caltech101/stapler"),
+    "coffee-mug": ("caltech101/cup",),
+    "soda-can": ("drinks/can",),
+}
+"""What lies in the folders of photographs, as the classes of a plant."""
+NAME = "plant-a"
+TRUTH = "truth.json"
+"""The class of each photograph, by its capture time."""
 SETTINGS = Settings(language="en", labeller="mara", sorting=Sorting(page_size=48, confirm_above=24))
 PIS = ("pi-01", "pi-02", "pi-03")
 AWAY, RETURNED, REFUSED = "pi-hall-2", "pi-05", "pi-press-line-4"
 _BEGIN_MS = 1_795_500_000_000
-_BASE = 8
+_BASE = 9
 """Photographs a class to begin with."""
 
 
@@ -57,7 +72,8 @@ def passed(folder: Path) -> None:
 def shift(folder: Path) -> None:
     """Build a plant of photographs: some are sorted, a second model was trained on too few of them to be sure, the rest waits."""
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
-    begin, field = spread(PHOTOS, _BASE)
+    _piles(folder / "photos")
+    begin, field = spread(folder / "photos", _BASE)
     for path, cls in begin:
         target = folder / "base" / cls / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -80,14 +96,29 @@ def shift(folder: Path) -> None:
         devices.wait_for_answers(pis, len(truth), lambda _n: None, CancelToken(), 240)
         sent = {f"{RAW}{one.sampled.name}" for one in pis[0].answers() if one.sampled}
         devices.wait_until(lambda: sent <= {one.key for one in plant.store.list(RAW)}, pis, CancelToken(), 120)
+    (folder / TRUTH).write_text(json.dumps(truth))
     _sync(plant)
     half = sorted(truth)[len(truth) // 3]
     with opened(str(folder / "bucket"), folder / "home") as window:
         hand = Hand(window, lambda image: truth[image.captured_ms or 0], folder / "screens")
         hand.waiting()
         _label_until(window, truth, half)
+        hand.fingers.wait(lambda: not plant.journal.waiting(), "the moves", 120)
         hand.train()
     _finish(plant, folder)
+
+
+def _piles(folder):
+    """Lay the photographs into a folder a class, without the white edge that some have on the left and below."""
+    for cls, sources in PILES.items():
+        (folder / cls).mkdir(parents=True)
+        for source in sources:
+            for path in sorted((PHOTOS / source).glob("*.jpg")):
+                with Image.open(path) as photo:
+                    edge = 9 if source.startswith("drinks") and "clutter" not in source else 0
+                    whole = photo.convert("RGB").crop((edge, 0, photo.width, photo.height - edge))
+                    mixed = hashlib.sha256(f"{source}/{path.name}".encode()).hexdigest()[:12]
+                    whole.save(folder / cls / f"{mixed}.jpg", quality=92)
 
 
 def _label_until(window, truth, until_ms):
@@ -118,6 +149,24 @@ def _finish(plant, folder):
     _sync(plant)
     plant.close()
     save_settings(folder / "home", SETTINGS)
+    shutil.rmtree(folder / "film", ignore_errors=True)
+    rename(folder, "bucket", NAME)
+
+
+def rename(folder: Path, before: str, after: str) -> None:
+    """Give the bucket another name, and take its catalog, journal and caches along."""
+    (folder / before).rename(folder / after)
+    take_along(folder / "home", folder / after)
+
+
+def take_along(home: Path, bucket: Path) -> None:
+    """Let the one bucket that a home knows be this one."""
+    plant = open_plant(str(bucket), home)
+    ours = plant.folder
+    plant.close()
+    (known,) = (path for path in ours.parent.iterdir() if path != ours)
+    shutil.rmtree(ours, ignore_errors=True)
+    known.rename(ours)
 
 
 def answer_orders(plant) -> None:

@@ -18,10 +18,12 @@ from desktop.ui.compare.findings import findings, mark, missing, title
 from desktop.ui.compare.station import CompareStation
 from desktop.ui.keymap import Keymap
 from desktop.ui.messages import Messages
+from desktop.ui.sort.queue import Source
 from desktop.ui.tasks import Tasks
 from desktop.ui.thumbnails import Thumbnails
 from desktop.ui.words import short_model
 from desktop.ui.workplace import Workplace
+from edge.contract.keys import ATTEMPTS
 from tests.judging import answers, pictures
 from tests.laboratory import LENIENT, Laboratory, look
 from tests.plant import PLAIN_PENCIL, plain_shrink
@@ -251,7 +253,11 @@ def test_what_changed_opens_the_broken_ones_first_and_a_strip_from_the_chosen_on
     assert strip.names == verdict.newly_broken[::-1]
 
 
-def test_coming_back_judges_again_only_if_something_changed(lab, enter, place, qtbot):
+def attempts(lab):
+    return len(list(lab.store.list(ATTEMPTS)))
+
+
+def test_coming_back_judges_nothing_again(lab, enter, place, qtbot):
     candidate(lab)
     station = enter()
     first, asked = station.trial, len(lab.score.calls)
@@ -261,10 +267,93 @@ def test_coming_back_judges_again_only_if_something_changed(lab, enter, place, q
     settle(qtbot, place)
     assert station.trial is first
     assert len(lab.score.calls) == asked
+
+
+def test_other_test_pictures_are_told_of_and_judged_on_only_when_wanted(lab, enter, place, qtbot):
+    candidate(lab)
+    station = enter()
+    asked, again = len(lab.score.calls), station._card._again
+    assert not again.isVisibleTo(station)
+    for number in (20, 21, 22):
+        lab.put("beer-mug", number)
+        place.decided.emit()
+        settle(qtbot, place)
+    assert (station.trial.verdict.n, station.trial.again, attempts(lab)) == (12, 2, 1)
+    assert len(lab.score.calls) == asked
+    assert again.isVisibleTo(station)
+    assert again.text().strip() == "Judge again (attempt 2)"
+    assert not place.commands.possible("deploy")
+    again.click()
+    settle(qtbot, place)
+    assert (station.trial.verdict.n, station.trial.again, attempts(lab)) == (15, 0, 2)
+    assert not again.isVisibleTo(station)
+    assert place.commands.possible("deploy")
+
+
+def test_a_later_window_asks_before_it_judges_on_other_test_pictures(lab, enter, place, qtbot):
+    _old, new = candidate(lab)
+    enter()
+    lab.put("beer-mug", 20)
+    later = enter()
+    assert later.trial is None
+    assert later._empty._judge.isVisibleTo(later)
+    assert attempts(lab) == 1
+    later._empty._judge.click()
+    settle(qtbot, place)
+    assert (later.trial.model.id, later.trial.verdict.n, attempts(lab)) == (new.id, 13, 2)
+
+
+def test_a_reason_that_is_being_typed_outlives_a_sync(lab, enter, place, qtbot):
+    candidate(lab)
+    station = enter()
+    place.commands.trigger("refuse")
+    ways = station._card.ways
+    qtbot.keyClicks(ways._reason, "loses mu")
+    shown = qtbot.waitSignal(station.shown, timeout=20_000, raising=False)
     lab.put("beer-mug", 20)
     place.synced.emit()
     settle(qtbot, place)
-    assert station.trial.verdict.n == 13
+    assert (ways.asking, ways._reason.text(), shown.signal_triggered) == ("refuse", "loses mu", False)
+    ways.cancel()
+    qtbot.waitUntil(lambda: station.trial.again == 2, timeout=20_000)
+
+
+def test_a_sync_that_changes_nothing_leaves_the_page_alone(lab, enter, place, qtbot):
+    candidate(lab)
+    station = enter()
+    told = []
+    station.shown.connect(lambda: told.append(1))
+    place.synced.emit()
+    settle(qtbot, place)
+    assert told == []
+
+
+@pytest.mark.parametrize("what", ["labels", "service"])
+def test_what_was_judged_on_what_is_gone_is_not_sent(lab, enter, place, qtbot, what):
+    _old, new = candidate(lab)
+    third = lab.model()
+    station = enter()
+    station.choose(new.id)
+    settle(qtbot, place)
+    place.commands.trigger("deploy")
+    lab.put("beer-mug", 20) if what == "labels" else lab.ship(third)
+    before = lab.release.deployments()
+    qtbot.keyClick(station._card.ways._yes, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(place.messages.said), timeout=20_000)
+    settle(qtbot, place)
+    assert lab.release.deployments() == before
+    assert place.gone == []
+    if what == "labels":
+        assert station.trial.again == 3
+    else:
+        assert station.trial.old == third.id
+
+
+def test_doubtful_labels_are_one_button_away(lab, enter, place):
+    candidate(lab)
+    station = enter()
+    station._doubts.click()
+    assert (place.queues[0].source, place.queues[0].back) == (Source.DOUBTS, "compare")
 
 
 def test_another_target_is_another_trial(lab, enter, place, qtbot):

@@ -1,13 +1,16 @@
 """The fleet station: devices by their own word, the deployment on its way, and one way back."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 
 from desktop.app import now_ms
 from desktop.core.ports import ABSENT, Device
+from desktop.core.progress import CancelToken, silent
 from desktop.core.release import ROLLBACK, Deployment
 from desktop.core.verdict import Ruling
-from desktop.ui.fleet.facts import age, progress_of, title_of
+from desktop.ui.fleet.facts import Album, Listener, age, progress_of, title_of
 from desktop.ui.fleet.station import FleetStation
 from edge.contract.fleet import DayStats
 from edge.contract.keys import RAW, stats_key
@@ -168,6 +171,64 @@ def test_what_a_device_counts_is_shown_by_day(place, station, qtbot):
         place.plant.store.put(stats_key("pi-1", day), dump(stats), match=ABSENT)
     look(station, qtbot)
     assert station.panel.spark_range.text() == "0.85 – 0.95"
+
+
+def test_days_that_are_over_are_read_once(place):
+    place.site.come("pi-1")
+    reads = []
+    store = place.plant.store
+    for day in range(10, 20):
+        stats = DayStats("pi-1", f"2026-11-{day}", day)
+        store.put(stats_key("pi-1", stats.day), dump(stats), match=ABSENT)
+    fleet = place.plant.fleet
+
+    class Counting:
+        def days(self, device, count):
+            reads.append(count)
+            return fleet.days(device, count)
+
+        def devices(self, target=""):
+            return fleet.devices(target)
+
+    place.plant.__dict__["fleet"] = Counting()
+    listener = Listener()
+    listener.look_at(place.plant, silent, CancelToken())
+    late = DayStats("pi-1", "2026-11-20", 7)
+    store.put(stats_key("pi-1", late.day), dump(late), match=ABSENT)
+    grown = DayStats("pi-1", "2026-11-19", 100)
+    store.put(stats_key("pi-1", grown.day), dump(grown), match=store.get(stats_key("pi-1", grown.day)).listed.etag)
+    days = listener.look_at(place.plant, silent, CancelToken()).days["pi-1"]
+    assert reads == [14, 2]
+    assert [one.answers for one in days] == [*range(10, 19), 100, 7]
+
+
+def test_pictures_are_looked_for_in_front_only_and_for_the_last_wish_only(place, station, qtbot):
+    place.site.come("pi-1", "pi-2", "pi-3")
+    look(station, qtbot)
+    go, asked, given = threading.Event(), [], []
+    tasks = place.workplace.tasks
+    tasks.run("device", "busy", lambda _plant, _progress, _cancel: go.wait(20), lambda _done: None)
+    station.panel.show_pictures = lambda found: given.append(found.device)
+    tasks.changed.connect(lambda: asked.append(len(tasks.running("device"))))
+    for _press in range(2):
+        qtbot.keyClick(station.table, Qt.Key.Key_Down)
+    go.set()
+    qtbot.waitUntil(lambda: not tasks.running("device"), timeout=WAIT_MS)
+    assert given == ["pi-3"]
+    station.left()
+    asked.clear()
+    place.workplace.synced.emit()
+    assert asked == []
+
+
+def test_pictures_that_came_since_are_found_after_a_sync(place):
+    album = Album()
+    assert album.pictures_of(place.plant, "pi-1").total == 0
+    name = f"1795000000000_soda-can_0.60_pi-1_{1:012x}.jpg"
+    place.plant.store.put(RAW + name, picture(seed=1), match=ABSENT)
+    place.sync()
+    album.forget()
+    assert album.pictures_of(place.plant, "pi-1").to_sort == (name,)
 
 
 def test_words_carry_their_age():

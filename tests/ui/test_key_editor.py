@@ -90,29 +90,29 @@ def place(qtbot, tmp_path):
 
 def test_a_key_is_set_by_pressing_it_and_saved_at_once(place):
     place.editor.choose("undo")
-    place.press(place.editor.catcher, K.Key_U, Qt.KeyboardModifier.ControlModifier)
+    place.press(place.editor.side.catcher, K.Key_U, Qt.KeyboardModifier.ControlModifier)
     assert load_keys(place.home) == {"undo": ("Z", "Ctrl+Z", "Backspace", "Ctrl+U")}
     assert place.desk.commands.keymap.find("Ctrl+U", {"sort"}).id == "undo"
 
 
 def test_a_key_that_another_has_is_asked_for_by_its_name_and_then_taken(place):
     place.editor.choose("unsure")
-    place.press(place.editor.catcher, K.Key_X)
-    assert "Discard: not usable" in place.editor.message.text()
+    place.press(place.editor.side.catcher, K.Key_X)
+    assert "Discard: not usable" in place.editor.side.message.text()
     assert load_keys(place.home) == {}
-    assert place.editor.take.isVisible()
-    place.editor.take.click()
+    assert place.editor.side.take.isVisible()
+    place.editor.side.take.click()
     assert load_keys(place.home) == {"unsure": ("U", "X"), "discard": ("Del",)}
-    assert "Discard: not usable" in place.editor.message.text()
+    assert "Discard: not usable" in place.editor.side.message.text()
 
 
 def test_while_it_waits_the_editor_takes_every_key_and_escape_stops_it(place):
-    catcher = place.editor.catcher
+    catcher = place.editor.side.catcher
     place.editor.choose("undo")
     place.press(catcher, K.Key_Escape)
     assert (catcher.isChecked(), load_keys(place.home), place.desk.did) == (False, {}, [])
     place.press(catcher, K.Key_Tab)
-    assert "stays free" in place.editor.message.text()
+    assert "stays free" in place.editor.side.message.text()
     place.press(catcher, K.Key_4)
     assert place.desk.did == []
 
@@ -123,12 +123,12 @@ def test_an_action_is_found_by_name_and_by_pressing_its_key(place):
     place.press(place.editor.finder, K.Key_F5)
     assert place.editor.current == "sync"
     place.press(place.editor.finder, K.Key_F9)
-    assert "F9" in place.editor.message.text()
+    assert "F9" in place.editor.side.message.text()
 
 
 def test_a_class_gets_a_key_of_the_users_own_in_the_file_of_keys(place):
     place.editor.choose("label.beer-mug")
-    place.press(place.editor.catcher, K.Key_W)
+    place.press(place.editor.side.catcher, K.Key_W)
     assert load_keys(place.home) == {"label.beer-mug": ("1", "W")}
 
 
@@ -160,11 +160,11 @@ def test_a_file_with_unknown_actions_or_two_meanings_for_a_key_changes_nothing(p
 
 
 def test_with_a_modifier_required_a_key_is_given_as_it_is_pressed(place):
-    place.editor.modifier.click()
+    place.editor.side.modifier.click()
     assert place.settings.window.require_modifier
     place.editor.choose("unsure")
     assert place.editor.shown_keys("unsure") == ("Alt+U",)
-    place.press(place.editor.catcher, K.Key_J, Qt.KeyboardModifier.AltModifier)
+    place.press(place.editor.side.catcher, K.Key_J, Qt.KeyboardModifier.AltModifier)
     assert load_keys(place.home) == {"unsure": ("U", "J")}
     assert place.editor.shown_keys("unsure") == ("Alt+U", "Alt+J")
 
@@ -176,5 +176,5 @@ def test_what_cannot_be_saved_is_told_of_and_not_shown_as_done(place):
     place.editor._save = full
     place.editor.choose("undo")
     place.editor.add_key("F9")
-    assert "No room is left." in place.editor.message.text()
+    assert "No room is left." in place.editor.side.message.text()
     assert place.editor.changes.changed == {}

@@ -342,6 +342,18 @@ def test_the_history_of_a_picture_is_read_once_and_told_whole(bench):
     ]  # fmt: skip
 
 
+def test_the_history_stays_while_its_picture_is_shown_again_and_goes_with_it(bench):
+    one = bench()
+    label(one, CANS[0][0], "clutter")
+    label(one, CANS[1][0], "clutter")
+    shown(one, Queue(Source.LABELLED))
+    one.press(K.Key_I)
+    one.station.front.show_decided(())
+    one.qtbot.waitUntil(lambda: len(one.station.history.rows) == 1, timeout=5000)
+    one.press(K.Key_Right)
+    assert not one.station.history.isVisible()
+
+
 FILTERS = st.builds(
     ReviewFilter,
     classes=st.lists(st.sampled_from(CLASSES), max_size=3, unique=True).map(tuple),

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QPushButton
 
 from desktop.app import open_plant
 from desktop.core.errors import OfflineError
@@ -15,7 +15,7 @@ from desktop.core.pages import Order, PageKind
 from desktop.core.pictures import unseen
 from desktop.core.progress import CancelToken, silent
 from desktop.core.review import ReviewFilter
-from desktop.core.settings import Settings, Sorting, save_settings
+from desktop.core.settings import Settings, Sorting, load_settings, save_settings
 from desktop.core.views import View, Views
 from desktop.ui.courier import Courier
 from desktop.ui.sort.queue import Queue, Source
@@ -177,16 +177,56 @@ def test_any_other_key_calls_the_question_off(bench):
     assert one.station.hand.question is None
     one.press(K.Key_4)
     assert one.plant.journal.recent(1) == []
-    one.press(K.Key_2, K.Key_4, K.Key_Escape)
+    one.press(K.Key_2)
+    assert one.station.hand.question is None
+    one.press(K.Key_2, K.Key_Escape)
+    assert one.station.hand.question is None
     assert one.plant.journal.recent(1) == []
     assert one.station.front.grid.selected() != []
+
+
+def test_enter_answers_the_question_and_confirms_nothing_else(bench):
+    one = bench(confirm_above=5)
+    at(one, "soda-can")
+    seen(one)
+    one.press(K.Key_A, modifiers=CTRL)
+    one.press(K.Key_2, K.Key_Return)
+    assert {made.choice.target.split("/")[1] for made in one.plant.journal.recent(50)} == {"clutter"}
+    assert len(one.plant.journal.recent(50)) == len(CANS)
+
+
+def test_a_question_is_over_when_others_are_selected(bench, qtbot):
+    one = bench(confirm_above=1)
+    at(one, "soda-can")
+    one.press(K.Key_A, modifiers=CTRL)
+    one.press(K.Key_2)
+    grid = one.station.front.grid
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.visualRect(grid.model().index(2, 0)).center())
+    assert one.station.hand.question is None
+
+
+def test_the_question_is_asked_in_the_loupe_too(bench):
+    one = bench(confirm_above=0)
+    at(one, "soda-can")
+    one.press(K.Key_G)
+    loupe = one.station.front.loupe
+    assert one.station.front.in_loupe
+    assert not loupe.banner.isVisible()
+    one.press(K.Key_4)
+    assert loupe.banner.isVisible()
+    assert "1 picture: press 4 again" in loupe.banner.offer.words
+    assert one.plant.journal.recent(1) == []
+    one.press(K.Key_Return)
+    assert not loupe.banner.isVisible()
+    assert len(one.plant.journal.recent(5)) == 1
 
 
 def test_typing_in_the_filter_never_labels_and_enter_leads_back(bench):
     one = bench()
     one.press(K.Key_Slash)
     assert one.station.front.table.panel.isVisible()
-    assert "beer-mug  ·  5" in [box.text() for box in one.station.front.table.panel.findChildren(QCheckBox)]
+    boxes = one.station.front.table.panel.findChildren
+    one.qtbot.waitUntil(lambda: "beer-mug  ·  5" in [box.text() for box in boxes(QCheckBox)], timeout=5000)
     for key in (K.Key_P, K.Key_I, K.Key_Minus, K.Key_0, K.Key_2):
         one.press(key)
     one.qtbot.waitUntil(lambda: one.station.session.filter == Filter(devices=("pi-02",)), timeout=5000)
@@ -337,6 +377,66 @@ def test_the_time_from_key_to_picture_is_kept(bench):
     one.press(K.Key_4)
     one.qtbot.waitUntil(lambda: len(one.station.latency.samples_ms) == 1, timeout=5000)
     assert one.station.latency.percentile(95) > 0
+
+
+def test_a_key_that_changes_no_picture_is_not_measured_and_makes_the_next_no_slower(bench, qtbot):
+    one = bench()
+    at(one, "soda-can")
+    seen(one)
+    samples = one.station.latency.samples_ms
+    samples.clear()
+    one.press(K.Key_Home, K.Key_Z)  # it is the first already, and nothing can be taken back
+    qtbot.wait(300)
+    one.press(K.Key_4)
+    qtbot.waitUntil(lambda: len(samples) == 1, timeout=5000)
+    assert samples[0] < 300
+
+
+def test_a_decision_in_the_loupe_that_leaves_the_focus_is_measured(bench, qtbot):
+    one = bench(auto_advance=False)
+    at(one, "soda-can")
+    one.press(K.Key_G)
+    loupe, samples = one.station.front.loupe, one.station.latency.samples_ms
+    qtbot.waitUntil(lambda: loupe.canvas.photo is not None and one.station.latency._pressed_s is None, timeout=10_000)
+    samples.clear()
+    one.press(K.Key_4)
+    qtbot.waitUntil(lambda: len(samples) == 1, timeout=5000)
+
+
+def test_the_size_of_the_tiles_is_found_again(bench):
+    one = bench()
+    one.press(K.Key_Plus)
+    width = one.station.front.grid.tile_width
+    assert width != Sorting().tile_width
+    one.station.left()
+    assert load_settings(one.home).sorting.tile_width == width
+
+
+def test_days_at_the_ends_of_the_calendar_and_names_of_no_time_are_shown(bench):
+    beyond = (format_name(at_ms, "clutter", 0.1, "pi-01", "a" * 12) for at_ms in range(253_402_400_000_000, 1 << 53, 120_000))
+    late = next(name for name in beyond if side(name) is Side.TRAIN)
+    one = bench((*CANS, (late, CANS[0][1])))
+    at(one, "clutter")
+    seen(one)
+    tiles = one.station.front.grid.model()
+    assert late in tiles.hint(0)
+    for day in ("9999-12-31", "0001-01-01"):
+        one.press(K.Key_Slash)
+        one.station.front.table.header.field.setText(day)
+        one.station.front.table.header.field.settled.emit(day)
+        one.qtbot.waitUntil(lambda: one.station.session.filter.since_ms is not None, timeout=5000)
+        assert [part for part, _words in one.station.front.table.chips.parts] == ["time"]
+        one.station.front.table.panel.show_filter(one.station.session.filter)
+        one.station.controls.show_all()
+        one.qtbot.waitUntil(lambda: one.station.session.filter == Filter(), timeout=5000)
+
+
+def test_what_a_filter_asks_for_is_written_as_it_is_named(bench, qtbot):
+    one = bench()
+    one.station.controls.filter_by(Filter(text="R&D"))
+    chips = one.station.front.table.chips
+    qtbot.waitUntil(lambda: bool(chips.parts), timeout=5000)
+    assert any("“R&&D”" in chip.text() for chip in chips.findChildren(QPushButton))
 
 
 def test_the_panel_counts_what_was_sorted_today(bench):

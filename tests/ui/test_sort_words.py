@@ -14,6 +14,7 @@ from desktop.ui.sort.captions import chips, offer, title
 from desktop.ui.sort.filter_words import start_ms, understood, without
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.sort.sight import Sight
+from desktop.ui.words import clock, moment
 from tests.unit.field import field_image
 
 SHOWN = {"soda-can": "易拉罐", "beer-mug": "beer-mug"}
@@ -128,3 +129,20 @@ def test_a_painting_without_a_key_is_no_time():
     latency.paint()
     latency.paint()
     assert len(latency.samples_ms) == 1
+
+
+@given(st.integers(-(1 << 62), 1 << 62))
+def test_every_number_of_milliseconds_is_some_moment(at_ms):
+    assert moment(at_ms).tzinfo is not None
+    assert clock(at_ms, 0)
+
+
+def test_a_moment_is_told_as_people_here_count_it():
+    assert moment(start_ms(TODAY)).date() == TODAY
+
+
+@given(st.dates())
+def test_every_day_that_is_written_is_asked_for_within_the_calendar(day):
+    asked = said(day.isoformat())
+    assert 0 <= asked.since_ms < asked.until_ms
+    assert chips(asked, SHOWN)[0][0] == "time"

@@ -159,7 +159,7 @@ def test_an_unforeseen_failure_ends_no_worker(qtbot, make, pictures):
     pictures.problems[images[0].name] = RuntimeError("a bug")
     thumbnails.want("grid", images, 40)
     shown(qtbot, thumbnails)
-    assert thumbnails.problem(images[0]) == "a bug"
+    assert thumbnails.problem(images[0]) == "Cannot be decoded"
     assert thumbnails.get(images[1], 40) is not None
 
 

@@ -1,12 +1,17 @@
 """The train station: what would be trained, a run from its beginning to its figures, and the whole loop by one button."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
 from desktop.app import now_ms
 from desktop.core.circle import Going, Leg
+from desktop.core.circle import begin as begin_circle
 from desktop.core.evaluation import Answers, Labelled, evaluate
 from desktop.core.ports import RunState, RunStatus
+from desktop.core.progress import CancelToken, Step, silent
 from desktop.core.refusal import Refusal, refuse
 from desktop.core.release import Deployment, Stage
 from desktop.core.training import Run
@@ -24,9 +29,10 @@ from desktop.ui.train.words import (
     local_line,
     run_chip,
     share_of,
-    spell,
     steps_of,
 )
+from desktop.ui.words import spell
+from edge.contract.records import dump
 from tests.ui.place import Place
 
 WAIT_MS = 20_000
@@ -144,8 +150,6 @@ def test_a_later_window_finds_the_run_and_measures_its_model(place, station, qtb
 
 def test_a_model_that_no_window_measured_is_measured_by_the_next(place, qtbot, stations):
     first = place.open()
-    from desktop.core.progress import CancelToken, silent
-
     run, _dataset = first.retraining.begin("ada", silent, CancelToken())
     place.trainer.says(run.id, RunState.DONE, bundle=place.bundle(run.id))
     first.training.settle(run.id)
@@ -187,8 +191,6 @@ def test_the_whole_loop_stops_where_a_person_must_decide_and_goes_on_when_the_pe
     place.site.come("pi-1")
     plant = place.open()
     model = plant.registry.find(driver.circle.model)
-    from desktop.core.progress import CancelToken, silent
-
     verdict = plant.comparison.compare(model, "", silent, CancelToken())
     plant.release.deploy(model.id, "", "ada", verdict)
     place.workplace.fleet_changed.emit()
@@ -236,6 +238,77 @@ def test_a_round_stopped_while_it_trains_stops_the_run_and_begins_anew_when_told
     driver.resume()
     qtbot.waitUntil(lambda: driver.circle.at == Leg.TRAIN and driver.circle.run != run, timeout=WAIT_MS)
     driver.stop()
+    qtbot.waitUntil(lambda: not station.watch.busy, timeout=WAIT_MS)
+
+
+def test_a_round_that_was_about_to_send_asks_in_the_next_window_and_sends_but_once(place, station, stations, qtbot):
+    place.commands.trigger("retrain")
+    driver = station.driver
+    qtbot.waitUntil(lambda: driver.circle.at == Leg.TRAIN and station.watch.news is not None, timeout=WAIT_MS)
+    finish(place, station, driver.circle.run, qtbot)
+    qtbot.waitUntil(lambda: driver.circle.going == Going.ASKS, timeout=WAIT_MS)
+    sending = replace(driver.circle, at=Leg.DEPLOY, going=Going.RUNNING)
+    place.plant.catalog.set_fact("circle", dump(sending).decode())
+    station.left()
+    place.site.come("pi-1")
+    later = stations()
+    assert later.driver.circle.going == Going.STOPPED
+    assert "closed meanwhile" in later.strip.why.text()
+    assert not later.strip.go_on.isHidden()
+    assert place.plant.release.deployments() == [], "not by itself"
+    verdict = place.plant.comparison.compare(place.plant.registry.find(sending.model), "", silent, CancelToken())
+    place.plant.release.deploy(sending.model, "", "ada", verdict)  # the earlier window, in its last moment
+    later.strip.go_on.click()
+    qtbot.waitUntil(lambda: later.driver.circle.at == Leg.DEVICES, timeout=WAIT_MS)
+    (sent,) = place.plant.release.deployments()
+    assert later.driver.circle.deployment == sent.id
+    for window in (station, later):
+        window.driver.stop()
+    qtbot.waitUntil(lambda: not place.workplace.tasks.running(), timeout=WAIT_MS)
+
+
+def test_a_step_is_told_by_itself_and_never_as_a_change_of_what_is_possible(place, station, qtbot):
+    run = begin(place, station, qtbot)
+    driver = station.driver
+    driver.circle = begin_circle("mara", now_ms()).did(Leg.SYNC, now_ms()).did(Leg.FREEZE, now_ms(), run=run)
+    changed, told, possible = [], [], []
+    driver.changed.connect(lambda: changed.append(1))
+    driver.stepped.connect(lambda: told.append(driver.step.done))
+    place.commands.changed.connect(lambda: possible.append(1))
+    station.watch.preparing.emit(Step("Looking", 1, 2))
+    place.trainer.says(run, RunState.RUNNING, step="Looking", done=2, total=2, summary={"stage": "pictures"})
+    qtbot.waitUntil(lambda: told[-1] == 2, timeout=WAIT_MS)
+    assert (changed, possible) == ([], [])
+    driver.circle = None
+    assert place.commands.trigger("stop-run")
+    qtbot.waitUntil(lambda: not station.watch.busy, timeout=WAIT_MS)
+    assert possible, "a run may begin again"
+
+
+def test_what_changes_while_the_runs_are_looked_at_is_looked_at_once_more(place, station, qtbot):
+    qtbot.waitUntil(lambda: not place.workplace.tasks.running("train"), timeout=WAIT_MS)
+    go = threading.Event()
+    place.workplace.tasks.run("train", "busy", lambda _plant, _progress, _cancel: go.wait(20), lambda _done: None)
+    shown = []
+    station.list.runs.replace = shown.append
+    for _wish in range(4):
+        station.refresh()
+    go.set()
+    qtbot.waitUntil(lambda: not place.workplace.tasks.running("train"), timeout=WAIT_MS)
+    assert len(shown) == 2
+
+
+def test_news_bring_new_lines_only_and_the_log_is_whole(place, station, qtbot):
+    news = []
+    station.watch.told.connect(news.append)
+    run = begin(place, station, qtbot)
+    for number in range(3):
+        place.trainer.says(run, RunState.RUNNING, f"line {number}")
+        qtbot.waitUntil(lambda number=number: f"line {number}" in station.card.log.toPlainText(), timeout=WAIT_MS)
+    written = [line.partition("  ")[2] for line in station.card.log.toPlainText().splitlines()]
+    assert written == ["begun by process 1", "line 0", "line 1", "line 2"]
+    assert sum(len(one.lines) for one in news) == 4
+    place.commands.trigger("stop-run")
     qtbot.waitUntil(lambda: not station.watch.busy, timeout=WAIT_MS)
 
 
@@ -317,6 +390,4 @@ def test_what_devices_run_is_in_service():
 
 
 def test_the_decision_is_a_step_only_where_one_must_be_taken():
-    from desktop.core.circle import begin as begin_circle
-
     assert len(legs_of(begin_circle("mara", 0), None)) == 7

@@ -356,6 +356,11 @@ def test_a_folder_per_class_that_is_dragged_in_is_taken_in(sit, folder):
     one = sit().open()
     assert not one.drop(folder / "mine" / "soda-can" / CANS[0][0])  # a file is no folder
     assert one.drop(folder / "mine")
+    one.until(one.window.intake.yes.isVisible)
+    assert "become the only classes" in one.window.intake.told.text()
+    assert one.window.focusWidget() is one.grid
+    one.window.intake.yes.setFocus()
+    one.press(K.Key_Return)
     one.until(lambda: any("taken in" in said for said in one.said))
     assert any(said.startswith("6 pictures were taken in.") for said in one.said)
     base = one.bucket / "image-classification" / "base_data"
@@ -434,17 +439,15 @@ def test_with_a_modifier_required_bare_digits_do_nothing(sit):
     assert len(one.decided()) == 1
 
 
-def test_a_filter_that_is_written_while_pictures_come_in_is_not_lost(sit):
-    one = sit().open()
+def test_a_filter_that_is_asked_for_while_pictures_come_in_is_not_lost(sit):
+    one, second = sit().open(), Filter(devices=("pi-2",))
     one.settled()
-    one.press("/")
-    one.write("pi-2")
-    field = one.station.front.table.header.field
-    field.settled.emit(field.text())
+    one.station.controls.filter_by(second)
     one.station.feed.plan(one.session)  # as pictures that come in have it planned
-    one.until(lambda: one.session.filter == Filter(devices=("pi-2",)))
-    field.settled.emit("pi-9")
-    field.settled.emit("pi-2")  # written, and taken back before it was laid
     one.settled()
-    assert one.session.filter == Filter(devices=("pi-2",))
+    assert one.session.filter == second
+    one.station.controls.filter_by(Filter(text="nothing"))
+    one.station.controls.filter_by(second)  # back again before the other was laid
+    one.settled()
+    assert one.session.filter == second
     assert one.session.figures().left == len(MUGS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.circle import WAY, Circle, Going, Leg, begin
+from desktop.core.circle import PATIENCE_MS, WAY, Circle, Going, Leg, begin
 from desktop.core.release import Stage
 from desktop.core.verdict import Ruling
 from edge.contract.records import BadRecord, dump, load
@@ -110,3 +110,28 @@ def test_whatever_is_told_nothing_is_sent_without_the_gate_or_a_person(words):
 def test_a_damaged_record_is_none():
     with pytest.raises(BadRecord):
         load(Circle, dump(begin("mara", 0)).replace(b'"sync"', b'"sink"'))
+
+
+def test_what_was_sent_while_somebody_said_stop_is_followed_and_not_sent_again():
+    sent = trained().compared(Ruling.PASS, 6000).stopped().did(Leg.DEPLOY, 7000, deployment="D1")
+    assert (sent.going, sent.deployment) == (Going.STOPPED, "D1")
+    on = sent.resumed(8000)
+    assert (on.at, on.going, on.deployment) == (Leg.DEVICES, Going.RUNNING, "D1")
+
+
+def test_a_round_whose_window_was_closed_sends_nothing_by_itself():
+    deploying = trained().compared(Ruling.PASS, 6000).woken(7000, "Go on?")
+    assert (deploying.at, deploying.going, deploying.reason) == (Leg.DEPLOY, Going.STOPPED, "Go on?")
+    comparing = trained().woken(7000, "Go on?")
+    assert comparing.going == Going.RUNNING
+    assert comparing.compared(Ruling.PASS, 8000).going == Going.ASKS
+
+
+def test_an_old_round_waits_for_a_word_unless_it_only_follows_others():
+    late = 10 * PATIENCE_MS
+    assert trained().woken(late, "Go on?").going == Going.STOPPED
+    assert begin("mara", 0).woken(late, "Go on?").going == Going.STOPPED
+    training = begin("mara", 0).did(Leg.SYNC, 1).did(Leg.FREEZE, 2, run="R1")
+    assert training.woken(late, "Go on?").going == Going.RUNNING
+    devices = trained().compared(Ruling.PASS, 6000).did(Leg.DEPLOY, 7000, deployment="D1")
+    assert devices.woken(late, "Go on?") == devices

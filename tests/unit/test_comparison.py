@@ -69,6 +69,35 @@ def test_more_test_pictures_make_it_another_attempt(lab):
     assert [lab.compare(new).attempt, lab.compare(new).attempt] == [2, 2]
 
 
+def test_the_price_of_asking_is_known_before_it_is_asked(lab):
+    lab.fill(8)
+    old, new, other = lab.model(), lab.model(), lab.model()
+
+    def outlook(model, against=old):
+        tests, _chosen = lab.comparison.tests([model], silent, CancelToken())
+        seen = lab.comparison.outlook(model, against, "", tests)
+        return seen.attempt, seen.free, seen.overtaken
+
+    assert outlook(new, None) == (1, True, False)
+    lab.ship(old)
+    assert outlook(new) == (1, False, False)
+    lab.compare(new)
+    assert outlook(new) == (1, True, False)
+    assert outlook(other) == (2, False, False)
+    lab.put("beer-mug", 100)
+    assert outlook(new) == (2, False, True)
+    assert len(attempts(lab)) == 1
+
+
+def test_the_model_in_service_held_against_itself_is_no_attempt(lab):
+    lab.fill(8)
+    old = lab.model()
+    lab.ship(old)
+    lab.compare(old)
+    assert attempts(lab) == []
+    assert lab.compare(lab.model()).attempt == 1
+
+
 def test_counting_begins_anew_with_a_deployment_and_then_nothing_seen_before_is_free(lab):
     lab.fill(8)
     lab.ship(lab.model())

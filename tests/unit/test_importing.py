@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.core.errors import Cancelled, ConfigError
-from desktop.core.importing import class_of_folder, import_folder
+from desktop.core.importing import Contents, class_of_folder, import_folder, survey
 from desktop.core.pictures import MAX_BYTES
 from desktop.core.progress import CancelToken, silent
 from desktop.core.taxonomy import default_taxonomy, load_taxonomy, save_taxonomy
@@ -154,3 +154,12 @@ def test_a_file_too_large_for_a_picture_is_refused_unread(store, source):
     report = take_in(store, source)
     assert report.classes["clutter"] == 1
     assert [(file.rpartition("/")[2], reason) for file, reason in report.refused] == [("disk.jpg", "too large for a picture")]
+
+
+def test_a_survey_tells_what_an_import_would_bring_and_changes_nothing(store, folder):
+    for name in ("007.keg", "soda-can", "Keg"):
+        (folder / "mine" / name).mkdir(parents=True)
+    assert survey(store, folder / "mine") == Contents(2, ("keg", "soda-can"), first=True)
+    assert keys_of(store) == []
+    save_taxonomy(store, default_taxonomy())
+    assert survey(store, folder / "mine") == Contents(2, ("keg",), first=False)

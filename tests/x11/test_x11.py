@@ -82,7 +82,7 @@ def test_a_held_digit_decides_once_and_a_held_arrow_goes_on(screen, plant):
         until(lambda: targets(plant) != [], "a decision")
         screen.do("keydown", "Right", "sleep", "1.2", "keyup", "Right")
         program.press("2")
-        until(lambda: len(targets(plant)) == 2, "the second decision")
+        until(lambda: len(targets(plant)) > 1, "the second decision")
     assert targets(plant) == ["wine-bottle", "clutter"]
 
 

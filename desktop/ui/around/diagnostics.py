@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.texts import _
 from desktop.ui.around.report import Section, as_text, files_in, memory_bytes, size_text, versions
@@ -125,11 +125,16 @@ class Diagnostics(QWidget):
         across = row(inside, None, margins=(24, 0, 24, 24))
         across.setStretch(0, 100)
         content.setLayout(across)
-        self.setLayout(column(head, scrolled(content), spacing=0))
+        area = scrolled(content)
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # nothing in it takes the focus, and it is tall
+        area.setAccessibleName(_("Diagnostics"))
+        self.setLayout(column(head, area, spacing=0))
         self._clock = QTimer(self)
         self._clock.setInterval(_AGAIN_MS)
         self._clock.timeout.connect(self.refresh)
         self._shown: list[Section] = []
+        self._values: list[QLabel] = []
+        """In the order of the facts; a value that changes is written anew, and nothing moves."""
 
     def text(self) -> str:
         """Give all of it as text."""
@@ -152,15 +157,26 @@ class Diagnostics(QWidget):
         self._histogram.update()
         if now == self._shown:
             return
-        self._shown = now
+        before, self._shown = self._shown, now
+        if _names(before) != _names(now):
+            self._lay(now)
+        for told, value in zip(self._values, (value for section in now for _name, value in section.facts), strict=True):
+            if told.text() != value:
+                told.setText(value)
+
+    def _lay(self, sections: Sequence[Section]) -> None:
         _clear(self._figures)
-        for place, (name, value) in enumerate(now[0].facts):
-            self._figures.addWidget(label(value, 16, 600), 0, place)
-            self._figures.addWidget(label(name, 12, role="muted"), 1, place)
-        self._figures.setColumnStretch(len(now[0].facts), 1)
         _clear(self._cards)
-        for section in now[1:]:
-            self._cards.addWidget(_card(section))
+        self._values = []
+        for place, (name, value) in enumerate(sections[0].facts):
+            self._values.append(label(value, 16, 600))
+            self._figures.addWidget(self._values[-1], 0, place)
+            self._figures.addWidget(label(name, 12, role="muted"), 1, place)
+        self._figures.setColumnStretch(len(sections[0].facts), 1)
+        for section in sections[1:]:
+            values = [label(value, 13, wrap=True) for _name, value in section.facts]
+            self._values += values
+            self._cards.addWidget(_card(section, values))
 
     @Slot()
     def _copy(self) -> None:
@@ -168,12 +184,15 @@ class Diagnostics(QWidget):
         self._copied.setText(_("Copied"))
 
 
-def _card(section: Section) -> QFrame:
+def _names(sections: Sequence[Section]) -> list[tuple[str, list[str]]]:
+    return [(section.title, [name for name, _value in section.facts]) for section in sections]
+
+
+def _card(section: Section, values: Sequence[QLabel]) -> QFrame:
     grid = QGridLayout()
     grid.setHorizontalSpacing(look().px(24))
     grid.setVerticalSpacing(look().px(6))
-    for place, (name, value) in enumerate(section.facts):
-        told = label(value, 13, wrap=True)
+    for place, ((name, _value), told) in enumerate(zip(section.facts, values, strict=True)):
         told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label(name, 12, role="muted"), place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(told, place, 1)

@@ -145,7 +145,7 @@ def _sorting() -> Group:
             Field(
                 "sorting.confirm_above",
                 _("Ask when a key hits more than"),
-                _("A banner then says how many and waits for Enter. 0 asks always."),
+                _("A banner then says how many and waits for the same key or Enter. 0 asks always."),
                 unit=_("pictures"),
             ),
             Field("sorting.tile_width", _("Width of a picture in the grid"), _("+ and − change it while you sort."), unit="px"),

@@ -24,15 +24,14 @@ from desktop.ui.actions import Action
 from desktop.ui.around.key_catcher import KeyCatcher
 from desktop.ui.around.key_changes import KeyChanges
 from desktop.ui.around.key_line import ID, KeyLine
+from desktop.ui.around.key_side import KeySide
 from desktop.ui.around.matching import ranked
 from desktop.ui.around.palette import place_name
-from desktop.ui.around.schemes import changes_of, schemes
-from desktop.ui.around.switch import Switch
+from desktop.ui.around.schemes import changes_of
 from desktop.ui.commands import KEEPS, Commands
-from desktop.ui.icons import icon
-from desktop.ui.parts.key_cap import KeyCap, key_name
-from desktop.ui.parts.layouts import button, card, column, label, line, row, scrolled
-from desktop.ui.parts.segments import Segments
+from desktop.ui.parts.key_cap import key_name
+from desktop.ui.parts.layouts import column, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import look
 
 _SIDE, _NARROW = 328, 880
@@ -79,24 +78,17 @@ class KeyEditor(QWidget):
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._chosen)
-        self.title = label("", 16, 600, wrap=True)
-        self.where = label("", 12, role="muted", wrap=True)
-        self._keys = column(spacing=8)
-        self.catcher = KeyCatcher(_("Add a key"))
-        self.catcher.caught.connect(self.add_key)
-        self.message = label("", 12, wrap=True)
-        self.message.setVisible(False)
-        self.take = button(_("Take the key"), size="small")
-        self.take.setVisible(False)
-        self.take.clicked.connect(self._take)
-        self.reset = button(_("Reset this one"), "arrow-counter-clockwise", "link", "small")
-        self.reset.clicked.connect(self._reset)
-        self.scheme = Segments(list(schemes()), settings().window.key_scheme)
-        self.scheme.setAccessibleName(_("Set of keys"))
-        self.scheme.chosen.connect(self.use_scheme)
-        self.modifier = Switch(_("Require a modifier"), on=settings().window.require_modifier)
-        self.modifier.toggled.connect(self._guard)
-        whole = row(column(self._head(), self._middle(), spacing=0), self._side(), spacing=0)
+        self.side = KeySide(settings().window.key_scheme, modifier=settings().window.require_modifier)
+        self.side.caught.connect(self.add_key)
+        self.side.removed.connect(self._remove)
+        self.side.taken.connect(self._take)
+        self.side.reset_wanted.connect(self._reset)
+        self.side.scheme_wanted.connect(self.use_scheme)
+        self.side.guarded.connect(self._guard)
+        self.side.import_wanted.connect(self._import)
+        self.side.export_wanted.connect(self._export)
+        self.side.all_reset.connect(self.reset_all)
+        whole = row(column(self._head(), self._middle(), spacing=0), self.side, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
         self.setMinimumWidth(look().px(560))
@@ -118,7 +110,6 @@ class KeyEditor(QWidget):
         """Draw the icons anew in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._ready:
-            self.reset.setIcon(icon("arrow-counter-clockwise", "accent_text"))
             self._show()
 
     def _is_changed(self, action: str) -> bool:
@@ -166,8 +157,7 @@ class KeyEditor(QWidget):
             names = ", ".join(f"“{other.title}” ({place_name(other.place)})" for other in others)
             self._tell(_("{key} does {names} already.").format(key=key_name(combination), names=names), "warn")
             self._wanted = (action, key)
-            self.take.setVisible(True)
-            self.take.setFocus()
+            self.side.offer()
         else:
             self.changes.add(action, key)
             self._store(_("{key} was added.").format(key=key_name(combination)))
@@ -182,7 +172,7 @@ class KeyEditor(QWidget):
     def reset_all(self) -> None:
         """Give every action the table's keys again."""
         self.changes.use({})
-        self.scheme.choose("")
+        self.side.scheme.choose("")
         self._store(_("All keys are as they came with the program."), scheme="")
 
     def take_in(self, path: Path) -> None:
@@ -227,33 +217,6 @@ class KeyEditor(QWidget):
         middle.setLayout(column(self.list, margins=(16, 0, 16, 16)))
         return middle
 
-    def _side(self) -> QWidget:
-        words = label(
-            _("Single letters and digits then work only with Alt. It helps who dictates, or touches keys by mistake."),
-            12,
-            role="muted",
-            wrap=True,
-        )
-        guard = column(row(label(_("Require a modifier"), 13, 500), None, self.modifier), words, spacing=4)
-        read, write = button(_("Import …"), size="small"), button(_("Export …"), size="small")
-        every = button(_("Reset all"), kind="danger", size="small")
-        read.clicked.connect(self._import)
-        write.clicked.connect(self._export)
-        every.clicked.connect(self.reset_all)
-        chosen = (self.title, self.where, 4, self._keys, row(self.catcher, None), self.message, row(self.take, None))
-        sets = (label(_("Set of keys"), 13, 600), row(self.scheme, None))
-        files = row(read, write, None, every)
-        inner = QWidget()
-        inner.setLayout(
-            column(
-                *chosen, row(self.reset, None), None, line(), 4, *sets, 4, line(), 4, guard, 4, line(), 4, files,
-                margins=(16, 18, 16, 16),
-            )
-        )  # fmt: skip
-        side = card(column(scrolled(inner)), "panel")
-        side.setFixedWidth(max(look().px(_SIDE), inner.sizeHint().width()))
-        return side
-
     @Slot(str)
     def _list(self, query: str) -> None:
         self._fill(ranked(query, list(self.changes.actions.values()), self._english), headings=not query.strip())
@@ -270,7 +233,7 @@ class KeyEditor(QWidget):
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
             item = QListWidgetItem(action.title, self.list)
             item.setData(ID, action.id)
-            item.setToolTip(f"{action.title} · {place_name(action.place)}")
+            item.setToolTip(tip(f"{action.title} · {place_name(action.place)}"))
             keys = ", ".join(key_name(key) for key in self.shown_keys(action.id)) or _("no key")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{action.title}: {keys}")
         self.list.blockSignals(False)
@@ -284,37 +247,18 @@ class KeyEditor(QWidget):
 
     def _show(self) -> None:
         action = self.changes.actions.get(self.current)
-        while (item := self._keys.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for part in (self.catcher, self.title, self.where):
-            part.setEnabled(action is not None)
-        self.reset.setEnabled(action is not None and self.changes.is_changed(action.id))
         if action is None:
-            self.title.setText(_("Nothing is found"))
-            self.where.setText("")
+            self.side.show_none()
             return
-        self.title.setText(action.title)
-        self.where.setText(f"{action.section} · {place_name(action.place)}")
-        for key, pressed in zip(self.changes.keys(action.id), self.shown_keys(action.id), strict=True):
-            self._keys.addWidget(self._key_row(action.id, key, pressed))
-        if not self.changes.keys(action.id):
-            self._keys.addWidget(label(_("It has no key; “Find an action” still does it."), 12, role="muted", wrap=True))
+        keys = tuple(zip(self.changes.keys(action.id), self.shown_keys(action.id), strict=True))
+        where = f"{action.section} · {place_name(action.place)}"
+        self.side.show_action(action.title, where, keys, changed=self.changes.is_changed(action.id))
 
-    def _key_row(self, action: str, key: str, pressed: str) -> QWidget:
-        remove = button(_("Remove"), "x", "quiet", "small")
-        remove.setAccessibleName(_("Remove the key {key}").format(key=key_name(pressed)))
-        remove.clicked.connect(partial(self._remove, action, key))
-        made = QWidget()
-        made.setLayout(row(KeyCap(pressed), None, remove))
-        return made
-
-    def _remove(self, action: str, key: str) -> None:
-        self.changes.remove(action, key)
+    @Slot(str)
+    def _remove(self, key: str) -> None:
+        self.changes.remove(self.current, key)
         self._store(_("{key} was removed.").format(key=key_name(key)))
-        self.catcher.setFocus()
+        self.side.catcher.setFocus()
 
     @Slot()
     def _take(self) -> None:
@@ -323,7 +267,7 @@ class KeyEditor(QWidget):
             names = ", ".join(f"“{other.title}”" for other in self.changes.clashing(action, key))
             self.changes.take(action, key)
             self._store(_("{key} was taken from {names}.").format(key=key_name(key), names=names))
-            self.catcher.setFocus()
+            self.side.catcher.setFocus()
 
     @Slot()
     def _reset(self) -> None:
@@ -388,15 +332,9 @@ class KeyEditor(QWidget):
             self._list(self.search.text())
 
     def _tell(self, text: str, kind: str = "ok") -> None:
-        self._quiet()
-        self.message.setProperty("role", kind if kind != "ok" else "muted")
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
-        self.message.setText(text)
-        self.message.setAccessibleName(text)
-        self.message.setVisible(True)
+        self._wanted = None
+        self.side.tell(text, kind)
 
     def _quiet(self) -> None:
         self._wanted = None
-        self.take.setVisible(False)
-        self.message.setVisible(False)
+        self.side.quiet()

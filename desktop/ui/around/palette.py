@@ -13,6 +13,7 @@ from desktop.ui.around.overlay import Overlay
 from desktop.ui.commands import Commands
 from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import column, label
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 
 _WIDTH, _TOP, _ROW, _ROWS = 640, 64, 36, 11
@@ -65,7 +66,8 @@ class _Found(QAbstractListModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             parts = [action.title, action.section, ", ".join(key_names(self.keys(index.row())))]
             parts += [] if self.possible(index.row()) else [_("not now: {place}").format(place=place_name(action.place))]
-            return " · ".join(part for part in parts if part)
+            told = " · ".join(part for part in parts if part)
+            return tip(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return None
 
 

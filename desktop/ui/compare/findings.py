@@ -41,7 +41,9 @@ def missing(verdict: Verdict) -> str:
     count = verdict.missing.total
     if not count:
         return ""
-    return ngettext("About {n} more blind label is needed", "About {n} more blind labels are needed", count).format(n=count)
+    return ngettext("About {n} more blind label is needed", "About {n} more blind labels are needed", count).format(
+        n=f"{count:,}"
+    )
 
 
 def findings(verdict: Verdict, shown: Mapping[str, str]) -> list[Finding]:

@@ -77,6 +77,8 @@ class Empty(QWidget):
 
     sort = Signal()
     train = Signal()
+    judge = Signal()
+    """The candidate should be judged again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +91,10 @@ class Empty(QWidget):
         train.clicked.connect(self.train)
         sort.clicked.connect(self.sort)
         self._sign.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        inside = column(self._sign, self._title, self._hint, 8, row(None, train, sort, None), spacing=8)
+        self._judge = button("", "scales", "primary")
+        self._judge.clicked.connect(self.judge)
+        self._train = train
+        inside = column(self._sign, self._title, self._hint, 8, row(None, self._judge, train, sort, None), spacing=8)
         self.setLayout(column(None, row(None, inside, None), None, None))
         self._paint()
 
@@ -97,8 +102,22 @@ class Empty(QWidget):
         """There is no model."""
         self.say(_("No model yet"), _("Train one from what is sorted; here it is held against the one in service."))
 
+    def say_unjudged(self, model: str, attempt: int) -> None:
+        """There is a model, and judging it again must be wanted."""
+        self.say(
+            _("{model} was judged on other test pictures").format(model=model),
+            _("Each time a candidate is judged on other test pictures, the gate becomes stricter."),
+        )
+        again = _("Judge again (attempt {n})").format(n=attempt)
+        self._judge.setText(f" {again}")  # Qt sets an icon too close to its words
+        self._judge.setAccessibleName(again)
+        self._judge.show()
+        self._train.hide()
+
     def say(self, words: str, hint: str) -> None:
         """Say why."""
+        self._judge.hide()
+        self._train.show()
         self._title.setText(words)
         self._hint.setText(hint)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from desktop.app import Plant, now_ms
-from desktop.core.errors import AppError
+from desktop.core.errors import AppError, ConflictError
 from desktop.core.images import Image
 from desktop.core.progress import CancelToken, Progress
 from desktop.core.refusal import Refusal, refuse, take_back
@@ -19,10 +19,11 @@ from desktop.core.texts import _
 from desktop.ui.compare.findings import mark, title
 from desktop.ui.compare.pages import Content, Empty, Working
 from desktop.ui.compare.strip import Strip
-from desktop.ui.compare.trial import Said, Survey, Trial, survey, try_out
-from desktop.ui.compare.verdict import VerdictCard
-from desktop.ui.parts.layouts import card, column, label, line, row, scrolled
+from desktop.ui.compare.trial import Said, Survey, Trial, Unjudged, overtaken, survey, try_out
+from desktop.ui.compare.verdict_card import VerdictCard
+from desktop.ui.parts.layouts import button, card, column, label, line, row, scrolled
 from desktop.ui.parts.segments import Segments
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.coverage import Coverage
 from desktop.ui.plots.dumbbell import Dumbbell
 from desktop.ui.plots.legend import Legend
@@ -42,7 +43,10 @@ _NARROW = 1100
 
 
 class CompareStation(Station):
-    """One candidate at a time; verdicts are kept until models, labels or deployments change."""
+    """One candidate at a time; its verdict stands until another is asked for, since every judgement has its price.
+
+    While a question is open, nothing on the page changes.
+    """
 
     shown = Signal()
     """A trial came to the front."""
@@ -52,6 +56,8 @@ class CompareStation(Station):
         super().__init__(parent)
         self._workplace = workplace
         self._survey: Survey | None = None
+        self._offered: Survey | None = None
+        """What the card offers to choose from."""
         self._trials: dict[tuple[str, str], Trial] = {}
         self._model = ""
         """The candidate that was chosen; empty: the newest."""
@@ -75,6 +81,7 @@ class CompareStation(Station):
             self._pages.addWidget(page)
         self.setLayout(column(self._pages, spacing=0))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Compare"))
         self._connect()
         self._bind()
 
@@ -89,9 +96,9 @@ class CompareStation(Station):
         self._front = False
         self._card.ways.cancel()
 
-    def back(self) -> None:
+    def back(self) -> bool:
         """Ask nothing any more."""
-        self._card.ways.cancel()
+        return self._card.ways.cancel()
 
     @property
     def trial(self) -> Trial | None:
@@ -101,28 +108,44 @@ class CompareStation(Station):
     @Slot(str)
     def choose(self, model: str) -> None:
         """Show another candidate, by its id."""
+        self._card.ways.cancel()
         self._model = model
         self._judge()
 
     @Slot(str)
     def choose_target(self, target: str) -> None:
         """Show the same candidate for another target."""
+        self._card.ways.cancel()
         self._target = target
         self._judge()
+
+    @Slot()
+    def judge_again(self) -> None:
+        """Judge what is shown on the test pictures as they are now, which is one attempt more."""
+        self._card.ways.cancel()
+        self._judge(again=True)
 
     def _content(self) -> QWidget:
         self._switch = Segments((("new", _("New")), ("old", _("Old"))), "new")
         self._kind = Segments((("reliability", _("Reliability")), ("coverage", _("Coverage"))), "reliability")
+        self._switch.setAccessibleName(_("Confusion: rows true, columns said"))
+        self._kind.setAccessibleName(f"{_('Reliability')}, {_('Coverage')}")
         self._switch_card = QStackedWidget()
         self._switch_card.addWidget(self._reliability)
         self._switch_card.addWidget(self._coverage)
         self._legend = Legend()
+        self._doubts = button(_("Doubtful labels"), kind="link", size="small")
+        self._doubts.setToolTip(
+            _("Labels that the model, trained without them, would not give: its mistakes on what it learned from")
+        )
         self._matrix_title = label("", 13, 600)
         self._hint = label("", 12, role="muted")
         self._cards = row(
             _titled(row(label(_("Recall by class"), 13, 600), None, self._legend), self._recalls),
             _titled(
-                row(self._matrix_title, None, self._switch), self._matrix, _("rows true, columns said; a cell opens its pictures")
+                row(self._matrix_title, None, self._doubts, self._switch),
+                self._matrix,
+                _("rows true, columns said; a cell opens its pictures"),
             ),
             _titled(row(self._kind, None, self._hint), self._switch_card),
             spacing=16,
@@ -154,14 +177,18 @@ class CompareStation(Station):
         place, ways = self._workplace, self._card.ways
         self._card.candidate.connect(self.choose)
         self._card.target.connect(self.choose_target)
+        self._card.again.connect(self.judge_again)
         self._card.sort.connect(self._go_sorting)
+        self._empty.judge.connect(self.judge_again)
         self._empty.sort.connect(self._go_sorting)
         self._empty.train.connect(self._go_training)
         ways.look.connect(self._look)
         ways.deploy.connect(self._deploy)
         ways.refuse.connect(self._refuse)
         ways.take_back.connect(self._take_back)
+        ways.closed.connect(self._refresh_if_stale, Qt.ConnectionType.QueuedConnection)
         self._matrix.opened.connect(self._open_cell)
+        self._doubts.clicked.connect(self._open_doubts)
         self._broken.opened.connect(self._open_broken)
         self._right.opened.connect(self._open_right)
         self._switch.chosen.connect(self._switched)
@@ -182,11 +209,15 @@ class CompareStation(Station):
     @Slot()
     def _changed(self) -> None:
         self._stale = True
-        if self._front:
+        self._refresh_if_stale()
+
+    @Slot()
+    def _refresh_if_stale(self) -> None:
+        if self._stale and self._front and not self._card.ways.asking:
             self._refresh()
 
     def _refresh(self) -> None:
-        """Look at models and devices, then at the trial: it is worked out anew only if its pictures or rivals changed."""
+        """Look at models and devices, then whether the trial still stands."""
         if self._task is None and (self._stale or self._survey is None):
             self._stale = False
             if self._survey is None:
@@ -203,8 +234,8 @@ class CompareStation(Station):
             self._target = ""
         self._judge()
 
-    def _judge(self) -> None:
-        """Show the trial of the chosen candidate; a known one at once, and again if it has changed."""
+    def _judge(self, *, again: bool = False) -> None:
+        """Show the trial of the chosen candidate; a known one at once, then whatever has changed about it."""
         found = self._survey
         if found is None or not found.candidates:
             self._trial = None
@@ -217,22 +248,35 @@ class CompareStation(Station):
         chosen = next((one for one in found.candidates if one.model.id == self._model), found.candidates[0])
         self._wanted = (chosen.model.id, self._target)
         known = self._trials.get(self._wanted)
-        if known is not None:
-            self._show(known)
+        if known is not None and not again:
+            self._put(known)
         else:
             self._show_working(_("Judging {model}").format(model=short_model(chosen.model.id)))
-        work = partial(_tried, chosen.model, self._target, known)
+        work = partial(_tried, chosen.model, self._target, known, again)
         self._run(_("Judging {model}").format(model=short_model(chosen.model.id)), work, self._judged)
 
-    def _judged(self, trial: Trial) -> None:
-        self._trials[(trial.model.id, trial.target)] = trial
+    def _judged(self, trial: Trial | Unjudged) -> None:
+        if isinstance(trial, Trial):
+            self._trials[(trial.model.id, trial.target)] = trial
         if (trial.model.id, trial.target) != self._wanted:
             return  # another candidate was chosen when this one was all but done
         self._task = None
-        if trial is not self._trial:
+        if isinstance(trial, Trial):
+            self._put(trial)
+        else:
+            self._trial = None
+            self._empty.say_unjudged(short_model(trial.model.id), trial.again)
+            self._pages.setCurrentWidget(self._empty)
+            self.badge.emit(Badge())
+        self._refresh_if_stale()
+
+    def _put(self, trial: Trial) -> None:
+        """Bring a trial to the front; what is shown already stays untouched, and while a question is open all of it."""
+        there = self._trial is not None and (self._trial.model.id, self._trial.target) == (trial.model.id, trial.target)
+        if there and self._card.ways.asking:
+            self._stale = self._stale or trial is not self._trial
+        elif trial is not self._trial or self._pages.currentIndex() != 2 or self._offered != self._survey:
             self._show(trial)
-        if self._stale and self._front:
-            self._refresh()
 
     def _run(self, name: str, work: Work[T], done: Callable[[T], None]) -> None:
         self._task = self._workplace.tasks.run(_LANE, name, work, done, self._failed)
@@ -244,6 +288,8 @@ class CompareStation(Station):
         if self._trial is None:
             self._empty.say(error.title, error.hint)
             self._pages.setCurrentWidget(self._empty)
+        else:
+            self._pages.setCurrentIndex(2)
 
     @Slot()
     def _stop(self) -> None:
@@ -265,7 +311,7 @@ class CompareStation(Station):
     def _show(self, trial: Trial) -> None:
         if self._survey is None:
             return
-        self._trial = trial
+        self._trial, self._offered = trial, self._survey
         place, verdict = self._workplace, trial.verdict
         mine, other = short_model(trial.model.id), short_model(trial.old) if trial.old_evaluation else ""
         self._card.show_trial(trial, self._survey, place.shown)
@@ -351,12 +397,20 @@ class CompareStation(Station):
             ordered = (*names[place:], *names[:place])
             self._workplace.open_queue(Queue(Source.NAMES, words, ordered, read_only=True, back=self.name))
 
+    @Slot()
+    def _open_doubts(self) -> None:
+        self._workplace.open_queue(Queue(Source.DOUBTS, back=self.name))
+
     @Slot(str)
     def _deploy(self, reason: str) -> None:
         trial = self._trial
         if trial is not None:
             words = _("Sending {model}").format(model=short_model(trial.model.id))
-            self._workplace.tasks.run("fleet", words, partial(_sent, trial, reason), self._deployed)
+            self._workplace.tasks.run("fleet", words, partial(_sent, trial, reason), self._deployed, self._not_sent)
+
+    def _not_sent(self, error: AppError) -> None:
+        self._workplace.messages.show_error(error)
+        self._changed()
 
     def _deployed(self, _deployment: Deployment) -> None:
         self._stale = True
@@ -394,7 +448,7 @@ def _titled(head: QHBoxLayout, plot: QWidget, note: str = "") -> QFrame:
     top.setLayout(head)
     top.setFixedHeight(look().px(32))
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-    plot.setToolTip(note)
+    plot.setToolTip(tip(note))
     return card(column(top, plot, spacing=12, margins=(16, 8, 16, 12)))
 
 
@@ -406,11 +460,19 @@ def _surveyed(plant: Plant, _progress: Progress, _cancel: CancelToken) -> Survey
     return survey(plant)
 
 
-def _tried(model: Model, target: str, known: Trial | None, plant: Plant, progress: Progress, cancel: CancelToken) -> Trial:
-    return try_out(plant, model, target, known, progress, cancel)
+def _tried(
+    model: Model, target: str, known: Trial | None, again: bool, plant: Plant, progress: Progress, cancel: CancelToken
+) -> Trial | Unjudged:
+    return try_out(plant, model, target, known, again=again, progress=progress, cancel=cancel)
 
 
-def _sent(trial: Trial, reason: str, plant: Plant, _progress: Progress, _cancel: CancelToken) -> Deployment:
+def _sent(trial: Trial, reason: str, plant: Plant, progress: Progress, cancel: CancelToken) -> Deployment:
+    """Send what was judged; not on a verdict that labels or deployments have overtaken."""
+    if overtaken(plant, trial, progress, cancel):
+        raise ConflictError(
+            _("Nothing was sent: the verdict is no longer about what is there now."),
+            _("The test pictures or the model in service have changed since. Look at it again."),
+        )
     return plant.release.deploy(trial.model.id, trial.target, plant.labeller, trial.verdict, reason or None)
 
 

@@ -1,11 +1,11 @@
 """What the station shows, brought together off the window's thread: candidates, targets, a trial. Without Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.app import Plant
-from desktop.core.dataset import test_digest
+from desktop.core.dataset import Entry, test_digest
 from desktop.core.errors import NotFoundError
 from desktop.core.evaluation import Answers, Evaluation, Labelled, evaluate
 from desktop.core.images import Image
@@ -67,6 +67,8 @@ class Trial:
     images: Mapping[str, Image]
     digest: str
     """Of the test pictures with their labels."""
+    again: int = 0
+    """The test pictures have changed since: the how manieth attempt it would be to judge again; 0 while they are the same."""
 
     def cell(self, truth: str, said: str, *, old: bool = False) -> tuple[str, ...]:
         """Give the pictures of a cell of the confusion matrix, the surest answers first."""
@@ -82,6 +84,15 @@ class Trial:
         if self.old_evaluation is None:
             return tuple(one.name for one in self.new_evaluation.wrong)
         return self.verdict.newly_broken
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A candidate that was judged on other test pictures, by another window: judging it again is one attempt more."""
+
+    model: Model
+    target: str
+    again: int
 
 
 def survey(plant: Plant) -> Survey:
@@ -101,37 +112,61 @@ def survey(plant: Plant) -> Survey:
     return Survey(tuple(candidates), (*sorted(groups.groups), *names))
 
 
-def try_out(plant: Plant, model: Model, target: str, known: Trial | None, progress: Progress, cancel: CancelToken) -> Trial:
-    """Hold a candidate against what its target runs; where nothing has changed since a trial that is known, give that one."""
-    service = plant.release.in_service(target)
-    old = plant.registry.standing(service.model) if service else None
-    models = [model, *([old] if old else [])]
-    entries, _chosen = plant.comparison.tests(models, progress, cancel)
-    digest = test_digest(entries)
-    running = service.model if service else ""
-    devices = tuple(device.device for device in plant.fleet.devices(target))
-    if known and (known.model.id, known.target, known.old, known.digest, known.devices) == (
-        model.id,
-        target,
-        running,
-        digest,
-        devices,
-    ):
-        return known
+def try_out(
+    plant: Plant, model: Model, target: str, known: Trial | None, *, again: bool, progress: Progress, cancel: CancelToken
+) -> Trial | Unjudged:
+    """Hold a candidate against what its target runs.
+
+    Where nothing has changed since a known trial, that one is given. Where it was judged on other test pictures, nothing is
+    judged unless that is wanted ``again``: every judgement makes the next one stricter.
+    """
+    now = _look(plant, model, target, progress, cancel)
+    if known and (known.old, known.digest, known.devices) == (now.running, now.digest, now.devices):
+        return replace(known, again=0) if known.again else known
+    outlook = plant.comparison.outlook(model, now.old, target, now.entries)
+    if outlook.overtaken and not again:
+        shown = known if known and known.old == now.running else None
+        return replace(shown, again=outlook.attempt) if shown else Unjudged(model, target, outlook.attempt)
     verdict = plant.comparison.compare(model, target, progress, cancel)
-    labelled, answers = plant.measurement.answers(models, entries, progress, cancel)
+    models = [model, *([now.old] if now.old else [])]
+    labelled, answers = plant.measurement.answers(models, now.entries, progress, cancel)
     return Trial(
         model=model,
-        old=running,
+        old=now.running,
         target=target,
-        devices=devices,
+        devices=now.devices,
         verdict=verdict,
         new_evaluation=evaluate(labelled, answers[0]),
-        old_evaluation=evaluate(labelled, answers[1]) if old else None,
+        old_evaluation=evaluate(labelled, answers[1]) if now.old else None,
         said=_said(labelled, *answers),
-        images={entry.name: entry.image for entry in entries},
-        digest=digest,
+        images={entry.name: entry.image for entry in now.entries},
+        digest=now.digest,
     )
+
+
+def overtaken(plant: Plant, trial: Trial, progress: Progress, cancel: CancelToken) -> bool:
+    """Tell whether the model in service or the test pictures are others than when a candidate was judged."""
+    now = _look(plant, trial.model, trial.target, progress, cancel)
+    return (trial.old, trial.digest) != (now.running, now.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a candidate would be judged on and against, right now."""
+
+    running: str
+    old: Model | None
+    entries: Sequence[Entry]
+    digest: str
+    devices: tuple[str, ...]
+
+
+def _look(plant: Plant, model: Model, target: str, progress: Progress, cancel: CancelToken) -> _Ground:
+    service = plant.release.in_service(target)
+    old = plant.registry.standing(service.model) if service else None
+    entries, _chosen = plant.comparison.tests([model, *([old] if old else [])], progress, cancel)
+    devices = tuple(device.device for device in plant.fleet.devices(target))
+    return _Ground(service.model if service else "", old, entries, test_digest(entries), devices)
 
 
 def _said(labelled: Labelled, new: Answers, old: Answers | None = None) -> dict[str, Said]:

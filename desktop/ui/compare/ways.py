@@ -8,6 +8,7 @@ from desktop.core.texts import _, ngettext
 from desktop.ui.icons import paint_icon
 from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import button, column, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.plot import advance, write
 from desktop.ui.theme import look
 
@@ -24,7 +25,7 @@ class WayButton(QPushButton):
             self.setProperty("extent", "large")
         self.setAccessibleName(text)
         if key:
-            self.setToolTip(f"{text} ({key_name(key)})")
+            self.setToolTip(tip(f"{text} ({key_name(key)})"))
 
     def say(self, text: str) -> None:
         """Show other words."""
@@ -81,6 +82,8 @@ class Ways(QStackedWidget):
     """Really; with a reason, which may be empty."""
     take_back = Signal()
     look = Signal()
+    closed = Signal()
+    """A question was answered or taken back."""
 
     def __init__(self, keys: dict[str, str], parent: QWidget | None = None) -> None:
         """Take the keys that are shown, by action."""
@@ -111,25 +114,27 @@ class Ways(QStackedWidget):
         self._page(column(self._title, self._details, self._reason, row(self._yes, self._no), None, spacing=8))
         self._yes.setSizePolicy(self._yes.sizePolicy().Policy.Expanding, self._yes.sizePolicy().Policy.Fixed)
 
-    def show_ways(self, *, passed: bool, refused: str, in_service: bool, send: tuple[str, str], can_look: bool) -> None:
+    def show_ways(
+        self, *, passed: bool, refused: str, in_service: bool, overtaken: bool, send: tuple[str, str], can_look: bool
+    ) -> None:
         """Show the ways for a candidate.
 
         Args:
             passed: Whether the gate let it through.
             refused: Who refused it, in words; empty if nobody did.
             in_service: Whether the target runs it already.
+            overtaken: Whether the verdict is one on other test pictures than there are now.
             send: What deploying would do: in a few words, and in detail.
             can_look: Whether there are pictures to look at.
         """
         self._wants_reason, self._facts, self._was_refused = not passed, send, bool(refused)
         self._deploy.say(_("Deploy…") if passed else _("Deploy anyway…"))
-        self._deploy.setEnabled(not in_service)
+        self._deploy.setEnabled(not in_service and not overtaken)
         self._look.setEnabled(can_look)
         self._refuse.setEnabled(not in_service)
         self._refuse.say(_("Take the refusal back") if refused else _("Refuse"))
-        self._note.setText(
-            refused or (_("The devices run it already") if in_service else _("Nothing reaches a device before Deploy"))
-        )
+        note = _("The devices run it already") if in_service else _("Nothing reaches a device before Deploy")
+        self._note.setText(refused or (_("Judge again before it is sent") if overtaken and not in_service else note))
         self.cancel()
 
     @property
@@ -169,13 +174,16 @@ class Ways(QStackedWidget):
         self._reason.setFocus()
 
     @Slot()
-    def cancel(self) -> None:
-        """Ask nothing any more."""
-        had = self._asked and self.isAncestorOf(self.focusWidget() or self)
+    def cancel(self) -> bool:
+        """Ask nothing any more; tell whether anything was asked."""
+        asked, had = self._asked, self.isAncestorOf(self.focusWidget() or self)
         self._asked = ""
         self.setCurrentIndex(0)
-        if had:
+        if asked and had:
             self._deploy.setFocus()
+        if asked:
+            self.closed.emit()
+        return bool(asked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape is no."""
@@ -202,8 +210,8 @@ class Ways(QStackedWidget):
         asked, reason = self._asked, self._reason.text().strip()
         if not asked or not self._yes.isEnabled():
             return
-        self.cancel()
         (self.deploy if asked == "deploy" else self.refuse).emit(reason)
+        self.cancel()
 
     def _page(self, layout: QVBoxLayout) -> None:
         page = QWidget()

@@ -15,10 +15,10 @@ from desktop.core.texts import _
 from desktop.ui.fleet.facts import DevicePictures, FleetFacts, age, presence_chip
 from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.layouts import button, card, column, label, line, row, scrolled
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.sparkline import Sparkline
 from desktop.ui.theme import font, look
-from desktop.ui.train.words import clock
-from desktop.ui.words import figure, short_model
+from desktop.ui.words import clock, figure, short_model
 from desktop.ui.workplace import Workplace
 
 
@@ -120,7 +120,7 @@ class LastPictures(QWidget):
         self._images = list(images)
         told = [f"{self._said(one)} {self._confidence(one)}" for one in images]
         self.setAccessibleName(_("Last pictures: {list}").format(list=", ".join(told)) if told else _("No pictures yet"))
-        self.setToolTip("\n".join(f"{one.name}: {words}" for one, words in zip(images, told, strict=True)))
+        self.setToolTip(tip("\n".join(f"{one.name}: {words}" for one, words in zip(images, told, strict=True))))
         self._place.thumbnails.want("device", self._images, self._pixels())
         self.updateGeometry()
         self.update()

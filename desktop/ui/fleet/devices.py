@@ -14,6 +14,7 @@ from desktop.ui.fleet.facts import DAYS, FleetFacts, age, presence_chip, reason_
 from desktop.ui.icons import pixmap
 from desktop.ui.parts.chip import chip_size, paint_chip
 from desktop.ui.parts.layouts import button, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.sparkline import paint_sparkline
 from desktop.ui.theme import font, look
 from desktop.ui.words import figure, short_model
@@ -41,7 +42,7 @@ class DeviceTable(QWidget):
         self.current = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Devices"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -168,7 +169,7 @@ class DeviceRow(QFrame):
             return
         self._told = told
         self.setAccessibleName(told)
-        self.setToolTip("\n".join(part for part in (told, self.device.reason) if part))
+        self.setToolTip(tip("\n".join(part for part in (told, self.device.reason) if part)))
         self._mark.setPixmap(pixmap("warning", 16, "bad"))
         self.reason.setText(reason_of(self.device, state))
         self._why.setVisible(state.trouble)
@@ -206,7 +207,8 @@ class DeviceRow(QFrame):
         write(painter, boxes[1], short_model(self.device.reported or ""))
         write(painter, boxes[2], short_model(self.device.desired or ""), "text" if behind else "muted")
         words, kind, icon = presence_chip(state)
-        size = chip_size(words, 22)
+        while (size := chip_size(words, 22)).width() > boxes[3].width() and len(words) > 2:
+            words = f"{words[:-2]}…"  # the row's tooltip has the whole of it
         chip = QRectF(
             boxes[3].left(), boxes[3].center().y() - size.height() / 2, min(size.width(), boxes[3].width()), size.height()
         )

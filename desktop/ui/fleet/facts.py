@@ -16,6 +16,8 @@ from edge.contract.fleet import DayStats
 from edge.contract.keys import Area
 
 DAYS = 14
+_OPEN_DAYS = 2
+"""Of the days a device spoke of, the last ones may still grow: today, and yesterday's last word."""
 _SHOWN = 6
 _QUEUED = 500
 
@@ -51,25 +53,54 @@ class DevicePictures:
     """Names of those that wait to be sorted, newest first, not more than a labeller would go through."""
 
 
-def look_at(plant: Plant, _progress: Progress, cancel: CancelToken) -> FleetFacts:
-    """Gather it; deployments that ended are noted."""
-    deployments = plant.release.refresh()
-    devices = plant.fleet.devices()
-    days = {}
-    for device in devices:
-        cancel.check()
-        days[device.device] = tuple(plant.fleet.days(device.device, DAYS))
-    target = deployments[-1].target if deployments else ""
-    back = plant.release.way_back(plant.release.deployments(target))
-    return FleetFacts(now_ms(), tuple(devices), tuple(deployments), days, back)
+class Listener:
+    """Hears the devices again and again in one lane: days that are over are read once."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, tuple[DayStats, ...]] = {}
+
+    def look_at(self, plant: Plant, _progress: Progress, cancel: CancelToken) -> FleetFacts:
+        """Gather what there is; deployments that ended are noted."""
+        deployments = plant.release.refresh()
+        devices = plant.fleet.devices()
+        for device in devices:
+            cancel.check()
+            known = self._days.get(device.device, ())
+            late = plant.fleet.days(device.device, _OPEN_DAYS if known else DAYS)
+            first = late[0].day if late else ""
+            self._days[device.device] = (*(one for one in known if one.day < first), *late)[-DAYS:]
+        target = deployments[-1].target if deployments else ""
+        back = plant.release.way_back(plant.release.deployments(target))
+        return FleetFacts(now_ms(), tuple(devices), tuple(deployments), dict(self._days), back)
 
 
-def pictures_of(plant: Plant, device: str) -> DevicePictures:
-    """Gather what a device sent home."""
-    found = [one for one in plant.catalog.images(Area.RAW, Area.LABELED, Area.DISCARDED) if one.device == device]
-    found.sort(key=time_ms, reverse=True)
-    waiting = tuple(one.name for one in found if one.area is Area.RAW)
-    return DevicePictures(device, tuple(found[:_SHOWN]), len(found), waiting[:_QUEUED])
+class Album:
+    """What devices sent home, gathered for all of them at once and kept until something changed."""
+
+    def __init__(self) -> None:
+        self._changes, self._seen = 0, -1
+        self._found: dict[str, list[Image]] = {}
+
+    def forget(self) -> None:
+        """Look again when asked next; from the window's thread, while the lane may be looking."""
+        self._changes += 1
+
+    def pictures_of(self, plant: Plant, device: str) -> DevicePictures:
+        """Give what a device sent home."""
+        changes = self._changes
+        if self._seen != changes:
+            self._found, self._seen = _by_device(plant), changes
+        mine = self._found.get(device, [])
+        waiting = tuple(one.name for one in mine if one.area is Area.RAW)
+        return DevicePictures(device, tuple(mine[:_SHOWN]), len(mine), waiting[:_QUEUED])
+
+
+def _by_device(plant: Plant) -> dict[str, list[Image]]:
+    found: dict[str, list[Image]] = {}
+    for one in sorted(plant.catalog.images(Area.RAW, Area.LABELED, Area.DISCARDED), key=time_ms, reverse=True):
+        if one.device:
+            found.setdefault(one.device, []).append(one)
+    return found
 
 
 def presence_chip(state: Presence) -> tuple[str, str, str]:

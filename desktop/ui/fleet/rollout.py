@@ -1,7 +1,7 @@
 """The deployment that counts: what replaces what, how far its devices are, and the way back with one question."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.app import now_ms
@@ -14,9 +14,11 @@ from desktop.ui.icons import paint_icon
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.key_cap import KeyCap
 from desktop.ui.parts.layouts import button, column, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
-from desktop.ui.train.words import clock
-from desktop.ui.words import short_model
+from desktop.ui.words import clock, short_model
+
+_NARROW = 600
 
 
 class RolloutCard(QFrame):
@@ -50,6 +52,11 @@ class RolloutCard(QFrame):
         """Whether the question stands."""
         return not self.question.isHidden()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out since when, where the title would have no room."""
+        self.since.setVisible(self.width() >= look().px(_NARROW))
+        super().resizeEvent(event)
+
     def show_facts(self, facts: FleetFacts) -> None:
         """Show the deployment as it stands."""
         self._facts = facts
@@ -59,8 +66,9 @@ class RolloutCard(QFrame):
         back = facts.way_back
         self.back.setVisible(back is not None)
         if back is not None:
-            self.back.setText(_("Go back to {model}").format(model=short_model(back)))
-            self.back.setAccessibleName(self.back.text())
+            words = _("Go back to {model}").format(model=short_model(back))
+            self.back.setText(f" {words}")  # as :func:`button` does: else the icon stands too close
+            self.back.setAccessibleName(words)
         if last is None:
             self.title.setText(_("No model was sent yet"))
             self.since.setText("")
@@ -120,7 +128,7 @@ class Question(QFrame):
     def put(self, words: str, yes: str) -> None:
         """Ask."""
         self.words.setText(words)
-        self.yes.setText(yes)
+        self.yes.setText(f" {yes}")
         self.yes.setAccessibleName(f"{words} {yes}")
         self.show()
         self.yes.setFocus()
@@ -165,7 +173,7 @@ class StageBox(QWidget):
         ]
         words = {"done": _("runs it"), "failed": _("refused or went back"), "waiting": _("not yet")}
         self.setAccessibleName(f"{self._title}: {self._told}")
-        self.setToolTip("\n".join(f"{name}: {words[mark]}" for name, mark in self._marks))
+        self.setToolTip(tip("\n".join(f"{name}: {words[mark]}" for name, mark in self._marks)))
         self.update()
 
     def sizeHint(self) -> QSize:

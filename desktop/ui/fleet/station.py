@@ -1,5 +1,7 @@
 """The fleet station: the deployment above, the devices below, one device at the right."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,13 +13,13 @@ from desktop.core.roll_call import presence, roll_call
 from desktop.core.texts import _
 from desktop.ui.fleet.device_panel import DevicePanel
 from desktop.ui.fleet.devices import DeviceTable
-from desktop.ui.fleet.facts import DevicePictures, FleetFacts, look_at, pictures_of
+from desktop.ui.fleet.facts import Album, DevicePictures, FleetFacts, Listener
 from desktop.ui.fleet.rollout import RolloutCard
 from desktop.ui.parts.layouts import button, card, column, label, line, row, scrolled
 from desktop.ui.sort.queue import Queue, Source
 from desktop.ui.station import Badge, Station
-from desktop.ui.train.words import spell
-from desktop.ui.words import short_model
+from desktop.ui.tasks import Task
+from desktop.ui.words import short_model, spell
 from desktop.ui.workplace import Workplace
 
 LANE = "fleet"
@@ -36,6 +38,9 @@ class FleetStation(Station):
         self._facts: FleetFacts | None = None
         self._stage = ""
         self._front = False
+        self._listener, self._album = Listener(), Album()
+        self._wish: Task | None = None
+        """The look for the pictures at the right."""
         self.rollout = RolloutCard()
         self.rollout.back_wanted.connect(self._go_back)
         self.table = DeviceTable()
@@ -54,7 +59,8 @@ class FleetStation(Station):
         self._ticks = QTimer(self)
         self._ticks.timeout.connect(self._tick)
         place.fleet_changed.connect(self.refresh)
-        place.synced.connect(self._look_at_pictures)
+        for changed in (place.synced, place.decided, place.delivered):
+            changed.connect(self._pictures_changed)
         place.commands.bind("go-back", self.rollout.ask, self._can_go_back)
         self.refresh()
 
@@ -65,6 +71,7 @@ class FleetStation(Station):
         self._timer.start(_FRONT_MS)
         self._ticks.start(_TICK_MS)
         self.refresh()
+        self._look_at_pictures()
 
     def left(self) -> None:
         """Look seldom; a question that stands is taken back."""
@@ -73,11 +80,13 @@ class FleetStation(Station):
         self._timer.start(_BEHIND_MS)
         self._ticks.stop()
 
-    def back(self) -> None:
+    def back(self) -> bool:
         """Take the question back."""
-        if self.rollout.asking:
+        asking = self.rollout.asking
+        if asking:
             self.rollout.dismiss()
             self.table.setFocus()
+        return asking
 
     def close_station(self) -> None:
         """Look no more."""
@@ -88,7 +97,7 @@ class FleetStation(Station):
     def refresh(self) -> None:
         """Hear the devices, unless that is being done."""
         if not self._place.tasks.running(LANE):
-            self._place.tasks.run(LANE, _("Hearing the devices"), look_at, self._show)
+            self._place.tasks.run(LANE, _("Hearing the devices"), self._listener.look_at, self._show)
 
     def shows(self, model: str) -> bool:
         """Tell whether what is shown is a model's deployment, and that every device runs it."""
@@ -182,23 +191,28 @@ class FleetStation(Station):
             self._look_at_pictures()
 
     @Slot()
+    def _pictures_changed(self) -> None:
+        self._album.forget()
+        self._look_at_pictures()
+
+    @Slot()
     def _look_at_pictures(self) -> None:
-        name = self.table.current
-
-        def work(plant: Plant, _progress: Progress, _cancel: CancelToken) -> DevicePictures:
-            return pictures_of(plant, name)
-
-        if name:
-            self._place.tasks.run("device", _("Looking for the device's pictures"), work, self.panel.show_pictures)
+        """Look for the pictures of the device at the right; only the latest wish counts."""
+        if self._front and self.table.current:
+            if self._wish is not None:
+                self._wish.drop()
+            self._wish = self._look_for(self.table.current, self.panel.show_pictures)
 
     @Slot(str)
     def _queue(self, name: str) -> None:
         """Lay what a device sent before the labeller."""
+        self._look_for(name, self._open)
 
+    def _look_for(self, name: str, done: Callable[[DevicePictures], None]) -> Task:
         def work(plant: Plant, _progress: Progress, _cancel: CancelToken) -> DevicePictures:
-            return pictures_of(plant, name)
+            return self._album.pictures_of(plant, name)
 
-        self._place.tasks.run("device", _("Looking for the device's pictures"), work, self._open)
+        return self._place.tasks.run("device", _("Looking for the device's pictures"), work, done)
 
     def _open(self, found: DevicePictures) -> None:
         if found.to_sort:

@@ -50,7 +50,8 @@ def label(text: str = "", size: float = 13, weight: int = 400, role: str = "", *
 
 def button(text: str, icon: str = "", kind: str = "", size: str = "") -> QPushButton:
     """Give a button; ``kind`` is ``primary``, ``quiet``, ``link`` or ``danger``, ``size`` ``small`` or ``large``."""
-    made = QPushButton(f" {text}" if icon and text else text)  # Qt sets an icon too close to its words
+    words = text.replace("&", "&&")  # a single one would make the next letter a key
+    made = QPushButton(f" {words}" if icon and text else words)  # Qt sets an icon too close to its words
     if icon:
         made.setIconSize(QSize(look().px(16), look().px(16)))
         made.setIcon(icon_of(icon, "on_accent" if kind == "primary" else "accent_text" if kind == "link" else "text"))
@@ -63,8 +64,9 @@ def button(text: str, icon: str = "", kind: str = "", size: str = "") -> QPushBu
 
 
 def scrolled(content: QWidget) -> QScrollArea:
-    """Let a tall part scroll up and down."""
+    """Let a tall part scroll up and down; the keyboard goes to what is in it, and not to the area itself."""
     area = QScrollArea()
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -107,9 +107,11 @@ class Interval(Plot):
     def _ticks(self, painter: QPainter, x: Axis, bottom: float, numbers: list[float]) -> None:
         margin = -self._verdict.settings.margin if self._verdict else 0.0
         y, below = bottom + look().px(13), bottom + look().px(31)
-        write(painter, x(margin), y, whole_points(margin), "text", 12, 600)
-        write(painter, x(0), y, "0", "text", 12, 600)
-        taken = [x(margin), x(0)]
+        room = (advance(whole_points(margin), 12, 600) + advance("0", 12, 600)) / 2 + look().px(8)
+        apart = max(0.0, room - (x(0) - x(margin))) / 2  # else −3 and 0 would read as one number
+        taken = [x(margin) - apart, x(0) + apart]
+        write(painter, taken[0], y, whole_points(margin), "text", 12, 600)
+        write(painter, taken[1], y, "0", "text", 12, 600)
         for number in numbers:
             if all(abs(x(number) - other) >= look().px(26) for other in taken):
                 write(painter, x(number), y, whole_points(number))

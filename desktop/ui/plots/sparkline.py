@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.axis import Axis
 from desktop.ui.plots.plot import Plot, chain, disc, stroke
 from desktop.ui.theme import look
@@ -61,7 +62,7 @@ class Sparkline(Plot):
         self._color = color or self._color
         self.empty = "" if any(value is not None for value in self._values) else told
         self.tell(self._name, told)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
 
     def minimumSizeHint(self) -> QSize:
         """Give the least that can be read."""

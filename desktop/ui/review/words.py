@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from desktop.core.catalog import Known
@@ -14,7 +14,7 @@ from desktop.core.texts import _, ngettext
 from desktop.ui.sort.captions import Offer
 from desktop.ui.sort.filter_words import start_ms
 from desktop.ui.sort.queue import Queue, Source
-from desktop.ui.words import short_model
+from desktop.ui.words import moment, short_model
 from edge.contract.keys import Area
 from edge.contract.names import Side
 
@@ -113,8 +113,15 @@ def suggester(model: str | None) -> str:
     return short_model(model) if model else _("no model")
 
 
-def purpose(queue: Queue) -> Purpose | None:
-    """Say what a queue is for; None for the one that is to be sorted."""
+def purpose(queue: Queue, keep: str = "Enter", back_key: str = "B") -> Purpose | None:
+    """Say what a queue is for; None for the one that is to be sorted.
+
+    Args:
+        queue: The queue.
+        keep: The key that confirms, as it is shown.
+        back_key: The key that sends back.
+    """
+    keys = {"keep": keep or "–", "back": back_key or "–"}
     back = {"compare": _("back to Compare"), "fleet": _("back to Fleet"), "train": _("back to Train")}
     home = back.get(queue.back, _("back to sorting"))
     if queue.read_only:
@@ -123,15 +130,26 @@ def purpose(queue: Queue) -> Purpose | None:
     if queue.source is Source.NAMES:
         return Purpose(queue.title, _("A few pictures, with the usual keys."), "images", home)
     said = {
-        Source.LABELLED: (_("Labelled"), _("A class key changes a label, Enter keeps it, B sends the picture back."), "tag"),
+        Source.LABELLED: (
+            _("Labelled"),
+            _("A class key changes a label, {keep} keeps it, {back} sends the picture back."),
+            "tag",
+        ),
         Source.DOUBTS: (
             _("Doubtful labels"),
-            _("A model that was trained without them says otherwise. A class key mends a label, Enter keeps it."),
+            _("A model that was trained without them says otherwise. A class key mends a label, {keep} keeps it."),
             "question",
         ),
-        Source.DISCARDED: (_("Discarded"), _("B sends a picture back to be sorted, a class key labels it at once."), "trash"),
+        Source.DISCARDED: (
+            _("Discarded"),
+            _("{back} sends a picture back to be sorted, a class key labels it at once."),
+            "trash",
+        ),
     }.get(queue.source)
-    return None if said is None else Purpose(*said, home)
+    if said is None:
+        return None
+    title, told, icon = said
+    return Purpose(title, told.format(**keys), icon, home)
 
 
 def nothing(queue: Queue, *, filtered: bool) -> tuple[str, str]:
@@ -198,4 +216,4 @@ def note(image: Image, known: Known | None, mark: Mark, doubt: "Doubt | None", s
 
 
 def _day(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%Y-%m-%d}"
+    return f"{moment(at_ms):%Y-%m-%d}"

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.core.taxonomy import Class
 from desktop.core.texts import _
 from desktop.ui.icons import paint_class
+from desktop.ui.parts.announcement import announce
 from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.captions import Offer
 from desktop.ui.theme import font, look
 
@@ -37,7 +39,8 @@ class Banner(QWidget):
         name = self._shown.get(offer.cls, offer.cls) if offer.cls else ""
         told = f"{key_name(offer.combination)}: {offer.words} {name}".strip()
         self.setAccessibleName(told)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
+        announce(self, told)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -7,6 +7,7 @@ from desktop.core.filters import Filter
 from desktop.core.pages import Order, Page, PageKind
 from desktop.core.texts import _, ngettext
 from desktop.ui.sort.queue import Queue, Source
+from desktop.ui.words import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,8 @@ def chips(chosen: Filter, shown: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def days(since_ms: int | None, until_ms: int | None) -> str:
     """Give a range of days in words, both ends included."""
-    from datetime import datetime  # noqa: PLC0415
-
-    first = "" if since_ms is None else f"{datetime.fromtimestamp(since_ms / 1000).astimezone():%Y-%m-%d}"
-    last = "" if until_ms is None else f"{datetime.fromtimestamp(until_ms / 1000 - 1).astimezone():%Y-%m-%d}"
+    first = "" if since_ms is None else f"{moment(since_ms):%Y-%m-%d}"
+    last = "" if until_ms is None else f"{moment(until_ms - 1000):%Y-%m-%d}"
     return first if first == last else f"{first} – {last}"
 
 

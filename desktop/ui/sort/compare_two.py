@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.core.marks import Status
 from desktop.core.texts import _
 from desktop.ui.icons import paint_class, paint_icon
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.canvas import Canvas
 from desktop.ui.sort.tile import SIGNS
 from desktop.ui.sort.tiles import Tiles, caption
@@ -25,7 +26,7 @@ class Legend(QWidget):
     def show_place(self, place: int) -> None:
         """Show another picture's."""
         self._place = place
-        self.setToolTip(self._tiles.hint(place))
+        self.setToolTip(tip(self._tiles.hint(place)))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -1,6 +1,6 @@
 """What the keys of the sort station do, and when they do something."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 
 from desktop.core.errors import AppError
-from desktop.core.filters import Filter
+from desktop.core.filters import Facets, Filter
 from desktop.core.pages import Order, is_blind
 from desktop.core.review import ReviewFilter
-from desktop.core.settings import load_settings, save_settings
+from desktop.core.settings import Sorting, load_settings, save_settings
 from desktop.core.sorting import SortSession
 from desktop.core.texts import _
 from desktop.ui.actions import LABEL
@@ -51,6 +51,10 @@ class Controls(QObject):
         super().__init__()
         self._place, self._quiet = workplace, quiet
         self.front, self.hand, self.feed, self.history, self.latency = front, hand, feed, history, latency
+        self._changes = 0
+        """How often marks changed."""
+        self._tile_width = front.grid.tile_width
+        hand.decided.connect(self._decided)
         front.hints_changed.connect(self._hints_changed)
         front.grid.opened.connect(self._opened)
         table = front.table
@@ -82,9 +86,8 @@ class Controls(QObject):
     def _bind(self) -> None:
         bind, hand, front = self._place.commands.bind, self.hand, self.front
         grid = front.grid
-        for cls in front.side.classes:
-            bind(LABEL + cls, self._timed(partial(self._label, cls)), self._may_decide)
         decisions: dict[str, tuple[Callable[[], object], Callable[[], bool]]] = {
+            **{LABEL + cls: (partial(self._label, cls), self._may_decide) for cls in front.side.classes},
             "confirm": (self._confirm, self._may_decide),
             "unsure": (lambda: hand.unsure(front.targets()), self._may_set_aside),
             "discard": (lambda: hand.discard(front.targets()), self._may_decide),
@@ -94,7 +97,7 @@ class Controls(QObject):
             "send-back": (lambda: hand.send_back(front.targets()), self._may_send_back),
         }
         for action, (run, possible) in decisions.items():
-            bind(action, self._timed(run), possible)
+            bind(action, self._timed(partial(self._decide, action, run)), possible)
         looks: dict[str, Callable[[], object]] = {
             "burst": self._open_burst,
             "suggestions": self._switch_suggestions,
@@ -136,18 +139,46 @@ class Controls(QObject):
         bind("filter", self.write_filter, self._has_session)
         bind("clear-filter", self.show_all, self._has_session)
         bind("history", self._switch_history, self._may_look_back)
-        bind("sync", self.feed.sync_now)
 
     def _timed(self, run: Callable[[], object]) -> Callable[[], None]:
-        """Measure from the key to the picture, and wait with what is new."""
+        """Measure from the key to the picture, and wait with what is new; a key that changes no picture is not measured."""
 
         def press() -> None:
-            self.latency.press()
+            before = self._sight()
+            measured = self.latency.press()
             self._place.thumbnails.rest()
             self._quiet.start()
             run()
+            if measured and self._sight() == before:
+                self.latency.forget()
 
         return press
+
+    def _sight(self) -> tuple[object, ...]:
+        """Give all by which one key makes a difference to the pictures on the screen."""
+        front, grid, loupe = self.front, self.front.grid, self.front.loupe
+        large: tuple[object, ...] = ()
+        if front.in_loupe and loupe is not None:
+            large = (loupe.place, loupe.comparing, loupe.pair.place, loupe.zoom, loupe.pair.zoom)
+        session = self.session
+        if session is None:
+            return large
+        laid = (id(session.page), len(session.tiles), session.focus, session.suggestions, self.feed.coming(session))
+        return *laid, *large, front.in_loupe, grid.selected(), grid.tile_width, grid.verticalScrollBar().value(), self._changes
+
+    def _decide(self, action: str, run: Callable[[], object]) -> None:
+        """Do what a key decides; while a question stands, its own key and Enter answer it, and any other only calls it off."""
+        question = self.hand.question
+        if question is None:
+            run()
+        elif action in (question.action, "confirm"):
+            self.hand.answer()
+        else:
+            self.hand.call_off()
+
+    @Slot(object)
+    def _decided(self, names: Collection[str]) -> None:
+        self._changes += bool(names)
 
     def _has_session(self) -> bool:
         return self.session is not None
@@ -265,10 +296,20 @@ class Controls(QObject):
 
     @Slot(bool)
     def _hints_changed(self, wanted: bool) -> None:
+        self._save(lambda sorting: replace(sorting, hints=wanted))
+
+    def keep_tile_width(self) -> None:
+        """Keep in the settings how large the tiles were made here."""
+        width = self.front.grid.tile_width
+        if width != self._tile_width:
+            self._tile_width = width
+            self._save(lambda sorting: replace(sorting, tile_width=width))
+
+    def _save(self, changed: Callable[[Sorting], Sorting]) -> None:
         home = self._place.plant.home
         try:
             settings = load_settings(home)
-            save_settings(home, replace(settings, sorting=replace(settings.sorting, hints=wanted)))
+            save_settings(home, replace(settings, sorting=changed(settings.sorting)))
         except AppError as error:
             self._place.messages.show_error(error)
 
@@ -289,8 +330,8 @@ class Controls(QObject):
 
     def _typed(self, words: str) -> None:
         if self.session is not None:
-            devices = {device for device in self.session.facets().devices if device}
-            self.filter_by(understood(words, Filter(unsure=self.session.filter.unsure), devices, self._place.shown, today()))
+            base = Filter(unsure=self.session.filter.unsure)
+            self.filter_by(understood(words, base, self.session.devices, self._place.shown, today()))
 
     def _without(self, part: str) -> None:
         left = review.without(self.front.queue.review, part)
@@ -302,9 +343,15 @@ class Controls(QObject):
         self.front.table.take_focus()
 
     def show_facets(self) -> None:
-        """Show what each choice of the filter would leave."""
+        """Show what each choice of the filter would leave, once that is counted."""
         if self.session is not None and self.front.table.panel.isVisible():
-            self.front.table.panel.show_facets(self.session.facets(), self._place.shown)
+            self.feed.count_facets(self.session)
+
+    @Slot(object)
+    def told_facets(self, facets: Facets) -> None:
+        """Show the counts."""
+        if self.session is not None and self.front.table.panel.isVisible():
+            self.front.table.panel.show_facets(facets, self._place.shown)
 
     def in_focus(self) -> QRect:
         """Give where the tile in focus is: what is laid over the pictures covers it last."""

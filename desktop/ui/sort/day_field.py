@@ -1,8 +1,11 @@
 """A field for a day."""
 
-from datetime import date, datetime
+from datetime import date
 
 from PySide6.QtWidgets import QLineEdit
+
+from desktop.ui.sort.filter_words import day_within
+from desktop.ui.words import moment
 
 
 class DayField(QLineEdit):
@@ -17,11 +20,11 @@ class DayField(QLineEdit):
     def day(self) -> date | None:
         """Give the day; None for nothing, or for what is none."""
         try:
-            return date.fromisoformat(self.text())
+            return day_within(date.fromisoformat(self.text()))
         except ValueError:
             return None
 
 
 def day_of(at_ms: int) -> str:
     """Give the day here of a moment, as the field shows it."""
-    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%Y-%m-%d}"
+    return f"{moment(at_ms):%Y-%m-%d}"

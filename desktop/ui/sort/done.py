@@ -8,6 +8,9 @@ from desktop.ui.icons import pixmap
 from desktop.ui.parts.layouts import button, label, row
 from desktop.ui.theme import look
 
+AGAIN = "again"
+"""The button where loading failed."""
+
 
 class Done(QWidget):
     """An icon, a sentence, what was done, and what comes next."""
@@ -20,7 +23,7 @@ class Done(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = label("", 20, 600)
+        self._title = label("", 20, 600, wrap=True)
         self._told = label("", 13, 400, "muted", wrap=True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._told.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -30,10 +33,11 @@ class Done(QWidget):
             "clear-filter": button(_("Show all again"), "funnel"),
             "back": button(_("Back"), "arrow-left"),
             "sync": button(_("Look for new pictures"), "arrows-clockwise"),
+            AGAIN: button(_("Try again"), "arrows-clockwise", kind="primary"),
         }
         line = row(None, *self._buttons.values(), None, spacing=12)
         for action, one in self._buttons.items():
-            one.setObjectName(action)
+            one.setObjectName("sync" if action == AGAIN else action)  # a look through the bucket loads what is missing, too
             one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             one.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)

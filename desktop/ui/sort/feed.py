@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop.app import Plant, new_id, now_ms
 from desktop.core.catalog import Known
 from desktop.core.errors import AppError, OfflineError
-from desktop.core.filters import Filter
+from desktop.core.filters import Facets, Filter
 from desktop.core.history import Event
 from desktop.core.images import Image
 from desktop.core.lookout import Delivery, Lookout, delivery_since
@@ -35,7 +35,8 @@ from desktop.ui.workplace import Workplace
 from edge.contract.keys import Area
 
 _SYNC_MS = 30_000
-_LOOK_MS = 400
+_LOOK_MS, _SLOW_MS = 400, 10_000
+"""How often the journal is looked at, and how often while that fails."""
 _FETCH_S = 15.0
 """How long pictures are fetched before the model answers for them and they are handed over."""
 _FETCH = 50
@@ -58,10 +59,16 @@ class Feed(QObject):
 
     loaded = Signal(object)
     """A :class:`Loaded`."""
+    unloaded = Signal(object)
+    """Why the queue that was asked for is not there: an :class:`AppError`."""
     drafted = Signal(object)
     """A queue that was planned anew (:class:`Draft`)."""
+    missed = Signal()
+    """The bucket could not be looked through."""
     arrived = Signal(object)
     """An :class:`Arrival`."""
+    facets = Signal(object)
+    """What each choice of the filter would leave (:class:`Facets`)."""
     counted = Signal(object)
     """How many images the labeller sorted into each class today."""
     remembered = Signal(str, object)
@@ -85,7 +92,8 @@ class Feed(QObject):
         self._labels = Labels()
         """Only the lane ``look`` touches it."""
         self._loading: Task | None = None
-        self._offline = False
+        self._counting: Task | None = None
+        self._offline = self._blind = False
         self._syncing = self._fetching = self._once_more = False
         self._closed = False
         self._lookout: Lookout | None = None
@@ -100,12 +108,16 @@ class Feed(QObject):
         """Load a queue; whatever was asked for before is no longer wanted."""
         self._wanted += 1
         self._coming = (None, None)
-        taken = partial(self._loaded, self._wanted)
+        taken, failed = partial(self._loaded, self._wanted), partial(self._unloaded, self._wanted)
         if self._loading is not None and not self._loading.over:
             self._loading.drop()
         gc.unfreeze()
         self._loading = self._place.tasks.run(
-            "look", _("Loading pictures"), lambda plant, _progress, cancel: load(queue, state, plant, cancel, self._labels), taken
+            "look",
+            _("Loading pictures"),
+            lambda plant, _progress, cancel: load(queue, state, plant, cancel, self._labels),
+            taken,
+            failed,
         )
 
     def plan(self, session: SortSession, order: Order | None = None, chosen: Filter | None = None) -> None:
@@ -120,6 +132,17 @@ class Feed(QObject):
                 return work()
 
         self._place.tasks.run("look", _("Laying out pictures"), plan, taken)
+
+    def count_facets(self, session: SortSession) -> None:
+        """Count what each choice of the filter would leave; whatever is being counted already is no longer wanted."""
+        if self._counting is not None and not self._counting.over:
+            self._counting.drop()
+        work = session.count()
+        self._counting = self._place.tasks.run("facets", _("Counting"), lambda _plant, _p, _c: work(), self._counted, _nothing)
+
+    def _counted(self, facets: Facets) -> None:
+        if not self._closed:
+            self.facets.emit(facets)
 
     def coming(self, session: SortSession) -> tuple[Order, Filter]:
         """Give order and filter as they will be once what was asked for is laid."""
@@ -157,15 +180,20 @@ class Feed(QObject):
 
     def begin(self) -> None:
         """Look through the bucket from now on, and at the journal."""
+        self._count_deliveries()
+        self._sync.start()
+        self.sync()
+
+    def _count_deliveries(self) -> None:
+        """Count what was delivered today, and go on from there; if that fails, the next look through the bucket tries again."""
+        self._blind = False
         day = _today_ms()
 
         def work(plant: Plant, _progress: Progress, _cancel: CancelToken) -> Delivery:
             new_id()  # what makes ids is imported here, and not when the first key wants one
             return delivery_since(plant.journal, day)
 
-        self._place.tasks.run("look", _("Counting"), work, self._watch, _nothing)
-        self._sync.start()
-        self.sync()
+        self._place.tasks.run("look", _("Counting"), work, self._watch, self._unwatched)
 
     @Slot()
     def sync(self) -> None:
@@ -191,7 +219,14 @@ class Feed(QObject):
         """Look at what became of decisions."""
         if self._lookout is None or self._closed:
             return
-        news = self._lookout.look()
+        try:
+            news = self._lookout.look()
+        except AppError as error:
+            if self._look.interval() == _LOOK_MS:
+                self._look.setInterval(_SLOW_MS)
+                self._place.messages.show_error(error)
+            return
+        self._look.setInterval(_LOOK_MS)
         if news.failed:
             self.failed.emit(news.failed)
         if news.delivery != self._place.delivery:
@@ -199,10 +234,18 @@ class Feed(QObject):
             self._place.delivered.emit()
 
     def _watch(self, before: Delivery) -> None:
-        if not self._closed:
+        if self._closed:
+            return
+        try:
             self._lookout = Lookout(self._place.plant.journal, before)
-            self._look.start()
-            self.look()
+        except AppError as error:
+            self._unwatched(error)
+            return
+        self._look.start()
+        self.look()
+
+    def _unwatched(self, _error: AppError) -> None:
+        self._blind = True
 
     def _caught_up(self, segments: int) -> None:
         if segments and not self._closed:
@@ -211,9 +254,17 @@ class Feed(QObject):
     def _loaded(self, wanted: int, found: Loaded) -> None:
         if wanted == self._wanted and not self._closed:
             plant = self._place.plant
-            found.session.work_with(plant.journal, plant.catalog.image)
+            try:
+                found.session.work_with(plant.journal, plant.catalog.image)
+            except AppError as error:
+                self.unloaded.emit(error)
+                return
             gc.freeze()  # a hundred thousand pictures stay as they are: no collection need go over them again and again
             self.loaded.emit(found)
+
+    def _unloaded(self, wanted: int, error: AppError) -> None:
+        if wanted == self._wanted and not self._closed:
+            self.unloaded.emit(error)
 
     def _drafted(self, wanted: int, draft: Draft) -> None:
         if wanted == self._wanted and not self._closed:
@@ -261,6 +312,8 @@ class Feed(QObject):
         self._offline = False
         if self._closed:
             return
+        if self._blind:
+            self._count_deliveries()
         self._place.synced.emit()
         self.arrived.emit(arrival)
         if self._once_more:
@@ -287,6 +340,8 @@ class Feed(QObject):
 
     def _sync_failed(self, error: AppError) -> None:
         self._syncing = False
+        if not self._closed:
+            self.missed.emit()
         if self._closed or (isinstance(error, OfflineError) and self._offline):
             return
         self._offline = isinstance(error, OfflineError)

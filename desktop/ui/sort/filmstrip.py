@@ -8,6 +8,7 @@ from desktop.core.images import Image
 from desktop.core.marks import Mark, Status
 from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.key_cap import cap_size, paint_cap
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.tile import SIGNS
 from desktop.ui.sort.tiles import Tiles
 from desktop.ui.theme import font, look
@@ -79,7 +80,7 @@ class Filmstrip(QWidget):
         """Name the picture below the pointer."""
         if isinstance(event, QHelpEvent):
             place = self._at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if place is None else self._tiles.hint(place), self)
+            QToolTip.showText(event.globalPos(), tip("" if place is None else self._tiles.hint(place)), self)
             return True
         return super().event(event)
 

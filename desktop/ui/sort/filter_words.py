@@ -12,6 +12,7 @@ from desktop.core.texts import _
 _BELOW = re.compile(r"[<≤](0?\.\d+|[01](?:\.0+)?)")
 _ABOVE = re.compile(r"[>≥](0?\.\d+|[01](?:\.0+)?)")
 _BETWEEN = re.compile(r"(0?\.\d+|[01](?:\.0+)?)(?:–|\.\.|-)(0?\.\d+|[01](?:\.0+)?)")
+_FIRST, _LAST = date(1970, 1, 2), date(9998, 12, 31)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -78,6 +79,11 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+def day_within(day: date) -> date:
+    """Give a day, or the nearest whose beginning and end every calendar and clock holds."""
+    return min(max(day, _FIRST), _LAST)
+
+
 def start_ms(day: date) -> int:
     """Give the moment at which a day begins here."""
     return round(datetime(day.year, day.month, day.day).astimezone().timestamp() * 1000)
@@ -97,5 +103,5 @@ def _confidence(word: str) -> tuple[float | None, float | None] | None:
 def _day(word: str, days: Mapping[str, date]) -> date | None:
     if _DAY.fullmatch(word):
         with suppress(ValueError):
-            return date.fromisoformat(word)
+            return day_within(date.fromisoformat(word))
     return days.get(word.casefold())

@@ -1,14 +1,16 @@
 """The session as it is shown: page, marks, focus, banner and panel follow it. It asks and shows; deciding is the hand's."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.app import open_plant
 from desktop.core.catalog import Known
+from desktop.core.errors import AppError
+from desktop.core.filters import Filter
 from desktop.core.images import Image
 from desktop.core.journal import Kind
 from desktop.core.marks import Status
@@ -20,6 +22,7 @@ from desktop.core.words import worded
 from desktop.ui.parts.key_cap import key_name
 from desktop.ui.review import words as review
 from desktop.ui.sort import captions
+from desktop.ui.sort.done import AGAIN
 from desktop.ui.sort.filter_words import today
 from desktop.ui.sort.hand import Question
 from desktop.ui.sort.history_strip import SHOWN, Decided, HistoryStrip
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from desktop.ui.sort.loupe import Loupe
     from desktop.ui.sort.loupe_side import LoupeSide
 
+T = TypeVar("T")
 _FACTS_MS = 30
 """A held arrow passes many pictures; facts are looked up for the one it stops at."""
 
@@ -45,7 +49,9 @@ class Front(QStackedWidget):
     """Grid or loupe, each with its panel, over one session."""
 
     focused = Signal()
-    """Another picture is in focus, or others are selected."""
+    """Another picture may be in focus, or others are selected."""
+    chosen_anew = Signal()
+    """The user went to another picture, or selected others: what was asked before is no longer about what is in hand."""
     triggered = Signal(str)
     """The action of something that was clicked."""
     asked_for = Signal(str)
@@ -60,14 +66,21 @@ class Front(QStackedWidget):
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
         self._place = workplace
+        self._looked = False
+        """Whether the bucket was looked through since it was opened; before, nobody knows that nothing is left."""
+        workplace.synced.connect(self.looked_through)
         self.queue = Queue()
         self.session: SortSession | None = None
         self.question: Question | None = None
+        self.trouble: AppError | None = None
+        """Why there is no session."""
         self.doubts: Mapping[str, Doubt] = {}
         """By the picture's name, where labels are in doubt."""
         self._page: object = None
         self._tiles: Sequence[Tile] = ()
         self._count = 0
+        self._told = ""
+        """The trouble that was told last."""
         self.today: dict[str, int] = {}
         """Sorted into each class today, before this session."""
         thumbnails = workplace.thumbnails
@@ -94,8 +107,16 @@ class Front(QStackedWidget):
 
     def work_on(self, session: SortSession | None, queue: Queue) -> None:
         """Show another session."""
-        self.session, self.queue = session, queue
+        self.session, self.queue, self.trouble = session, queue, None
         self._page = None
+        self.show_page()
+
+    def show_trouble(self, trouble: AppError) -> None:
+        """Say why there is nothing to work on."""
+        self.trouble = trouble
+        self.table.header.heading.say(captions.title(self.queue, None, Order.CLASS, Filter(), self._place.shown), None)
+        self._tell(Facts())
+        self.show_loupe(shown=False)
         self.show_page()
 
     def let_go(self) -> None:
@@ -223,8 +244,13 @@ class Front(QStackedWidget):
             action = self._place.commands.keymap.actions.get(self.question.action)
             combination = self._place.commands.keymap.shown(self.question.action)
             title = action.title if action else ""
-            self.table.banner.say(captions.ask(self.question.count, title, self.question.cls, combination, key_name(combination)))
+            asked = captions.ask(self.question.count, title, self.question.cls, combination, key_name(combination))
+            self.table.banner.say(asked)
+            if self.loupe is not None:
+                self.loupe.show_question(asked)
             return
+        if self.loupe is not None:
+            self.loupe.show_question(None)
         if session.page is not None and session.page.kind is PageKind.MIXED and (told := self._kept(self.targets())) is not None:
             self.table.banner.say(told)
             return
@@ -258,11 +284,11 @@ class Front(QStackedWidget):
 
     def show_history(self) -> None:
         """Show the last decisions."""
-        if self.session is None:
+        session = self.session
+        if session is None:
             return
         made = []
-        for decision in self.session.recent(SHOWN):
-            image = self.session.image(decision.choice.name)
+        for decision, image in self._asked(lambda: [(one, session.image(one.choice.name)) for one in session.recent(SHOWN)]):
             if image is not None:
                 place = locate(decision.choice.target)
                 labels = decision.kind in (Kind.LABEL, Kind.CONFIRM)
@@ -282,10 +308,10 @@ class Front(QStackedWidget):
         if session is None or tile is None or not (session.figures().left or self.table.working or self.in_loupe):
             self._tell(Facts())
             return
-        image = tile.images[0]
-        found: Known | None = next(iter(self._place.plant.catalog.find(image.name)), None)
+        image, catalog = tile.images[0], self._place.plant.catalog
+        found: Known | None = next(iter(self._asked(lambda: catalog.find(image.name))), None)
         seen = image.prediction.model if image.prediction else None
-        scores = self._place.plant.catalog.scores(image, seen) if seen else []
+        scores = self._asked(lambda: catalog.scores(image, seen)) if seen else []
         note = ""
         if not self.queue.read_only:
             note = review.note(image, found, session.mark(image), self.doubts.get(image.name), self._place.shown)
@@ -308,7 +334,9 @@ class Front(QStackedWidget):
             self.loupe.show_title(title.text, cls, title.how)
         choices = review.orders() if labelled else captions.orders()
         header.show_order(session.order, possible=labelled or session.order is not Order.GIVEN, choices=choices)
-        self.table.strip.say(review.purpose(self.queue))
+        keymap = self._place.commands.keymap
+        keep, back = key_name(keymap.shown("confirm")), key_name(keymap.shown("send-back"))
+        self.table.strip.say(review.purpose(self.queue, keep, back))
         asked = review.chips(self.queue.review, self._place.shown, today())
         self.table.chips.show_parts([*asked, *captions.chips(session.filter, self._place.shown)], "")
         self.table.panel.show_filter(session.filter)
@@ -334,7 +362,10 @@ class Front(QStackedWidget):
     def _show_done(self) -> None:
         session = self.session
         if session is None:
-            self.table.done.say(_("Loading pictures"), _("One moment."), (), "hourglass", "muted")
+            if self.trouble is not None:
+                self.table.done.say(self.trouble.title, self.trouble.hint, (AGAIN,), "warning-circle", "bad")
+            else:
+                self.table.done.say(_("Loading pictures"), _("One moment."), (), "hourglass", "muted")
             self.table.show_grid(shown=False)
             return
         figures = session.figures()
@@ -356,10 +387,19 @@ class Front(QStackedWidget):
         elif filtered:
             words = _("Nothing is left of what the filter shows.")
             self.table.done.say(_("Nothing left here"), words, ("clear-filter",), "funnel", "muted")
+        elif not (self._looked or total):
+            self.table.done.say(_("Looking for new pictures"), _("One moment."), (), "hourglass", "muted")
         else:
             told.append(_("New pictures come in by themselves."))
             self.table.done.say(_("Everything is sorted"), " · ".join(told), ("go-train", "sync"))
         self.table.show_grid(shown=False)
+
+    @Slot()
+    def looked_through(self) -> None:
+        """Take in that the bucket was looked through, or cannot be for now."""
+        if not self._looked:
+            self._looked = True
+            self.show_decided(())
 
     def _holds_decided(self, session: SortSession) -> bool:
         return any(session.mark(image).status not in _UNDECIDED for tile in session.tiles for image in tile.images)
@@ -369,10 +409,12 @@ class Front(QStackedWidget):
             self.session.focus_on(place)
             self._facts.start()
             self._show_side()
+            self.chosen_anew.emit()
             self.focused.emit()
 
     def _selection_moved(self) -> None:
         self._show_side()
+        self.chosen_anew.emit()
         self.focused.emit()
 
     def _looked_at(self, place: int) -> None:
@@ -391,7 +433,7 @@ class Front(QStackedWidget):
         self._photos = Photos(lambda: opener().pictures)
         hints = place.plant.settings.sorting.hints
         keymap = partial(getattr, place.commands, "keymap")
-        self.loupe = Loupe(place.thumbnails, self._photos, place.classes, keymap, hints_shown=hints)
+        self.loupe = Loupe(place.thumbnails, self._photos, place.classes, keymap, shown=place.shown, hints_shown=hints)
         self.loupe_side = LoupeSide(place.classes, place.shown)
         self.addWidget(_beside(self.loupe, self.loupe_side))
         self.loupe.moved.connect(self._focus_moved)
@@ -407,6 +449,18 @@ class Front(QStackedWidget):
 
     def _sides(self) -> "list[SidePanel | LoupeSide]":
         return [self.side] if self.loupe_side is None else [self.side, self.loupe_side]
+
+    def _asked(self, ask: Callable[[], list[T]]) -> list[T]:
+        """Give what catalog or journal answer; that they cannot is told once, and nobody is stopped."""
+        try:
+            found = ask()
+        except AppError as error:
+            if str(error) != self._told:
+                self._told = str(error)
+                self._place.messages.show_error(error)
+            return []
+        self._told = ""
+        return found
 
     def _tell(self, facts: Facts) -> None:
         self.side.facts.show_facts(facts)

@@ -15,7 +15,7 @@ from desktop.ui.messages import Messages
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A key that would hit many pictures, and waits to be pressed again."""
+    """A key that would hit many pictures, and waits to be pressed again, or for Enter."""
 
     action: str
     names: tuple[str, ...]
@@ -40,6 +40,8 @@ class Hand(QObject):
         self._most = confirm_above
         self.session: SortSession | None = None
         self.question: Question | None = None
+        self._asked: Callable[[SortSession], Sequence[Decision]] | None = None
+        """What is done if the question is answered."""
 
     def label(self, cls: str, images: Sequence[Image]) -> None:
         """Sort images into a class."""
@@ -84,10 +86,17 @@ class Hand(QObject):
         """Do again what was taken back."""
         self._again(lambda session: session.redo(), _("Nothing to do again."))
 
+    def answer(self) -> None:
+        """Do what was asked about."""
+        question, work = self.question, self._asked
+        if question is not None and work is not None:
+            self.call_off()
+            self._do(work, question.names)
+
     def call_off(self, action: str = "") -> None:
         """Forget the question, unless it is that action's own."""
         if self.question is not None and self.question.action != action:
-            self.question = None
+            self.question = self._asked = None
             self.asked.emit()
 
     def _hit(
@@ -105,15 +114,12 @@ class Hand(QObject):
         *,
         many: bool,
     ) -> None:
-        question = Question(action, names, count, cls)
-        if many and question != self.question:
-            self.question = question
+        self.call_off()
+        if many:
+            self.question, self._asked = Question(action, names, count, cls), work
             self.asked.emit()
-            return
-        if self.question is not None:
-            self.question = None
-            self.asked.emit()
-        self._do(work, names)
+        else:
+            self._do(work, names)
 
     def _again(self, work: Callable[[SortSession], Sequence[Decision]], nothing: str) -> None:
         if not self._do(work, ()) and self.session is not None:

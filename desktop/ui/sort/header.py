@@ -12,6 +12,7 @@ from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.key_cap import KeyCap
 from desktop.ui.parts.layouts import button, row
 from desktop.ui.parts.segments import Segments
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.captions import Title, orders
 from desktop.ui.theme import font, look
 
@@ -36,7 +37,7 @@ class Heading(QWidget):
         self._title, self._cls = title, cls
         told = f"{title.text} – {title.told}" if title.told else title.text
         self.setAccessibleName(told)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
         self.update()
 
     def minimumSizeHint(self) -> QSize:
@@ -244,7 +245,7 @@ class Chips(QWidget):
             chip = button(words, "x", size="small")
             chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             chip.setAccessibleName(_("Without {part}").format(part=words))
-            chip.setToolTip(chip.accessibleName())
+            chip.setToolTip(tip(chip.accessibleName()))
             chip.setObjectName(part)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.clicked.connect(self._clicked)

@@ -1,7 +1,6 @@
 """All that was decided on one picture, as a card over the grid: when, who, what, and how it ended."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -13,9 +12,10 @@ from desktop.core.progress import Step
 from desktop.core.texts import _
 from desktop.core.words import worded
 from desktop.ui.parts.layouts import button, column, label, row, scrolled
+from desktop.ui.parts.tip import tip
 from desktop.ui.tasks import Task
 from desktop.ui.theme import look
-from desktop.ui.words import short_model
+from desktop.ui.words import moment, short_model
 from edge.contract.keys import Area, locate
 
 _WIDTH, _HEIGHT = 560, 320
@@ -23,7 +23,7 @@ _WIDTH, _HEIGHT = 560, 320
 
 def told(event: Event, shown: Mapping[str, str]) -> tuple[str, str, str, str]:
     """Give an event in words: when, who, what became of the picture, what is to be known besides."""
-    when = f"{datetime.fromtimestamp(event.at_ms / 1000).astimezone():%Y-%m-%d %H:%M}"
+    when = f"{moment(event.at_ms):%Y-%m-%d %H:%M}"
     before, after = _where(event.source, shown), _where(event.target, shown)
     what = worded(event.kind) if event.source == event.target else f"{worded(event.kind)}: {before} → {after}"
     notes = [_("blind")] if event.blind else []
@@ -55,7 +55,8 @@ class HistoryCard(QFrame):
         self._grid.setHorizontalSpacing(look().px(16))
         self._grid.setVerticalSpacing(look().px(6))
         self.setLayout(column(row(self._title, None, close), scrolled(self._rows), spacing=8, margins=(16, 8, 8, 12)))
-        self._name = ""
+        self.picture = ""
+        """The name of the picture that it tells of."""
         self._words: QLabel | None = None
         self.rows: list[tuple[str, str, str, str]] = []
         """What is shown."""
@@ -65,13 +66,13 @@ class HistoryCard(QFrame):
         """Open over a part of the window while the history is read: the first time it may take a while."""
         self._room = room
         self.setParent(room)
-        self._name = name
+        self.picture = name
         self._lay(name, [], _("Reading the history …"))
         task.stepped.connect(self._stepped)
 
     def show_events(self, name: str, events: Sequence[Event], shown: Mapping[str, str]) -> None:
         """Show the events on a picture, oldest first, if it is still the one that was asked for and the card is open."""
-        if self.isHidden() or name != self._name:
+        if self.isHidden() or name != self.picture:
             return
         self._lay(name, [told(event, shown) for event in events], _("Nobody has decided on it yet."))
 
@@ -99,7 +100,7 @@ class HistoryCard(QFrame):
         self._grid.setColumnStretch(3, 1)
         self._grid.setRowStretch(max(1, len(self.rows)), 1)
         self.setAccessibleName(_("History of the picture") + "\n" + ("\n".join(", ".join(one) for one in self.rows) or otherwise))
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
         room = self._room
         width = min(look().px(_WIDTH), room.width() - look().px(32))
         height = min(look().px(_HEIGHT), look().px(90) + look().px(24) * max(1, len(self.rows)))

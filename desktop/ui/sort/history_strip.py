@@ -12,6 +12,7 @@ from desktop.core.taxonomy import Class
 from desktop.core.texts import _
 from desktop.ui.commands import KEEPS
 from desktop.ui.icons import paint_class, paint_icon
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import look
 from desktop.ui.thumbnails import Thumbnails
 
@@ -101,7 +102,7 @@ class HistoryStrip(QWidget):
         place = self._place(event)
         told = self._decided[place].told if place is not None else ""
         self.setCursor(Qt.CursorShape.PointingHandCursor if told else Qt.CursorShape.ArrowCursor)
-        QToolTip.showText(event.globalPosition().toPoint(), told, self)
+        QToolTip.showText(event.globalPosition().toPoint(), tip(told), self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose and open by keys."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from desktop.app import Plant, now_ms
+from desktop.core.errors import OfflineError
 from desktop.core.images import Image
 from desktop.core.pages import Order
 from desktop.core.progress import CancelToken
@@ -63,7 +64,10 @@ def in_service(plant: Plant) -> "Model | None":
 
 
 def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels) -> Loaded:
-    model = in_service(plant)
+    try:
+        model = in_service(plant)
+    except OfflineError:  # the pictures are known here; answers come with the first look through the bucket
+        model = None
     name = model.id if model else None
     found = _images(plant, queue, name, labels, anew=state is None)
     cancel.check()

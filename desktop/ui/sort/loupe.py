@@ -13,7 +13,9 @@ from desktop.core.taxonomy import Class
 from desktop.core.texts import _
 from desktop.ui.keymap import Keymap
 from desktop.ui.photos import Photos
+from desktop.ui.sort.banner import Banner
 from desktop.ui.sort.canvas import Canvas
+from desktop.ui.sort.captions import Offer
 from desktop.ui.sort.compare_two import CompareTwo
 from desktop.ui.sort.filmstrip import Filmstrip
 from desktop.ui.sort.hints import Hints, hints
@@ -50,9 +52,10 @@ class Loupe(QWidget):
         classes: Mapping[str, Class],
         keymap: Callable[[], Keymap],
         *,
+        shown: Mapping[str, str] | None = None,
         hints_shown: bool = True,
     ) -> None:
-        """Take small and large pictures, the classes by id, and what gives the keys in force."""
+        """Take small and large pictures, the classes by id, what gives the keys in force, and what the classes are called."""
         super().__init__()
         self._thumbnails, self._photos, self._keymap = thumbnails, photos, keymap
         self._tiles = Tiles(classes, self._problem)
@@ -71,6 +74,9 @@ class Loupe(QWidget):
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self.pair)
         self._hints = Hints(self._stack)
+        self.banner = Banner(classes, shown or {}, self._stack)
+        """The question before a key that hits many pictures; hidden while there is none."""
+        self.banner.hide()
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
@@ -148,8 +154,9 @@ class Loupe(QWidget):
 
     def refresh(self, names: Collection[str] | None = None) -> None:
         """Show marks that changed; None: any may have."""
-        del names  # a strip of a dozen thumbs is painted as a whole
-        self.strip.update()
+        self.strip.update()  # a dozen thumbs are painted as a whole
+        if names or names is None:
+            self.canvas.update()  # that it is painted tells that the key has done its work
         self.pair.update()
         self._tell()
 
@@ -205,6 +212,14 @@ class Loupe(QWidget):
         """Look further to the right or down by a sixth of the room a step, where there is more to see."""
         canvas = self._canvas()
         canvas.pan(-right * canvas.width() / 6, -down * canvas.height() / 6)
+
+    def show_question(self, asked: Offer | None) -> None:
+        """Show a question over the picture, in place of the hints; None: it is over."""
+        if asked is not None:
+            self.banner.say(asked)
+        if self.banner.isHidden() == (asked is not None):
+            self.banner.setVisible(asked is not None)
+            self._lay_hints()
 
     def toggle_hints(self) -> None:
         """Show or hide the hints."""
@@ -307,7 +322,10 @@ class Loupe(QWidget):
         self._lacking()
 
     def _lay_hints(self) -> None:
-        self._hints.setVisible(self._wants_hints)
+        tall = self.banner.sizeHint().height()
+        self.banner.setGeometry(0, self._stack.height() - tall, self._stack.width(), tall)
+        self.banner.raise_()
+        self._hints.setVisible(self._wants_hints and self.banner.isHidden())
         self._hints.say(hints(self._keymap(), comparing=self.comparing), self._stack.width() - look().px(2 * _MARGIN))
         self._hints.move(
             (self._stack.width() - self._hints.width()) // 2, self._stack.height() - self._hints.height() - look().px(20)

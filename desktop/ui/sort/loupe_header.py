@@ -9,6 +9,7 @@ from desktop.core.texts import _
 from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import line
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 
 _SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -95,7 +96,7 @@ class Words(QWidget):
         """Show other words, a class's square before them."""
         self._strong, self._muted, self._cls = strong, muted, cls
         told = " – ".join(part for part in (strong, muted) if part)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
         self.setAccessibleName(told)
         self.updateGeometry()
         self.update()

@@ -17,6 +17,7 @@ from desktop.ui.parts.bar import paint_bar
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import column, label, line, row, scrolled
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.picture_facts import Facts, facts_of
 from desktop.ui.sort.side import KeyRow
 from desktop.ui.theme import font, look
@@ -49,7 +50,7 @@ class Scores(QWidget):
         self.setVisible(bool(scores))
         told = ", ".join(f"{self._shown.get(cls, cls)} {score:.2f}" for cls, score in scores)
         self.setAccessibleName(_("Suggested: {scores}").format(scores=told) if told else "")
-        self.setToolTip(told.replace(", ", "\n"))
+        self.setToolTip(tip(told.replace(", ", "\n")))
         self.updateGeometry()
         self.update()
 
@@ -124,7 +125,7 @@ class Reasons(QWidget):
         """Show other facts."""
         self._rows = tuple(rows)
         self.setAccessibleName(", ".join(f"{name} {value}" for name, value in rows))
-        self.setToolTip("\n".join(f"{name}: {value}" for name, value in rows))
+        self.setToolTip(tip("\n".join(f"{name}: {value}" for name, value in rows)))
         self.updateGeometry()
         self.update()
 
@@ -172,7 +173,7 @@ class KeyWord(QAbstractButton):
         key = _("key {key}").format(key=key_name(combination)) if combination else ""
         told = ", ".join(part for part in (self.text(), key) if part)
         self.setAccessibleName(told)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -9,7 +9,7 @@ from desktop.core.images import Image
 from desktop.core.pages import is_blind
 from desktop.core.texts import _
 from desktop.core.words import worded
-from desktop.ui.words import short_model
+from desktop.ui.words import moment, short_model
 from edge.contract.keys import Area
 
 
@@ -70,6 +70,6 @@ def _label(image: Image, known: Known | None) -> list[tuple[str, str]]:
 def _moment(at_ms: int | None) -> str:
     if at_ms is None:
         return "–"
-    when = datetime.fromtimestamp(at_ms / 1000).astimezone()
+    when = moment(at_ms)
     today = when.date() == datetime.now().astimezone().date()
     return f"{when:%H:%M:%S}" if today else f"{when:%Y-%m-%d %H:%M}"

@@ -14,6 +14,7 @@ from desktop.ui.keymap import Keymap
 from desktop.ui.parts.bar import paint_bar
 from desktop.ui.parts.key_cap import KeyCap, cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import button, column, label, line, row, scrolled
+from desktop.ui.parts.tip import tip
 from desktop.ui.sort.history_strip import HistoryStrip
 from desktop.ui.sort.picture_facts import Facts
 from desktop.ui.theme import font, look
@@ -108,7 +109,7 @@ class KeyRow(QAbstractButton):
         key = _("key {key}").format(key=key_name(self._combination)) if self._combination else ""
         told = ", ".join(part for part in (self.text(), key, self._hint) if part)
         self.setAccessibleName(told)
-        self.setToolTip(told)
+        self.setToolTip(tip(told))
 
 
 class FactsView(QWidget):
@@ -138,7 +139,7 @@ class FactsView(QWidget):
         told = [f"{self._shown.get(cls, cls)} {score:.2f}" for cls, score in facts.scores]
         told += [f"{name} {value}" for name, value in facts.rows]
         self.setAccessibleName(", ".join([facts.note, *told] if facts.note else told))
-        self.setToolTip("\n".join(f"{name}: {value}" for name, value in facts.rows))
+        self.setToolTip(tip("\n".join(f"{name}: {value}" for name, value in facts.rows)))
         self.updateGeometry()
         self.update()
 
@@ -234,7 +235,7 @@ class SidePanel(QFrame):
     def show_title(self, text: str) -> None:
         """Say what a class key would sort."""
         self._title.setText(text)
-        self._title.setToolTip(text)
+        self._title.setToolTip(tip(text))
 
     def show_keys(self, keymap: Keymap) -> None:
         """Show the keys in force."""
@@ -256,7 +257,7 @@ class SidePanel(QFrame):
 
     def show_last(self, count: int) -> None:
         """Say how many decisions the strip shows."""
-        self._last.setText(_("Last {n} decisions").format(n=count) if count else _("Last decisions"))
+        self._last.setText(_("Last {n} decisions").format(n=count) if count > 1 else _("Last decisions"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the line on the left."""

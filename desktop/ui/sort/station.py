@@ -52,7 +52,7 @@ class SortStation(Station):
 
     name = "sort"
     ready = Signal()
-    """The first queue was laid out."""
+    """The first queue was laid out, or is known not to come for now."""
     figures_changed = Signal(object)
     """The session's :class:`Figures`."""
 
@@ -67,7 +67,7 @@ class SortStation(Station):
         self.feed = Feed(workplace)
         self.history = HistoryCard(self.front.table)
         plant = workplace.plant
-        command = own_command("--bucket", workplace.address, "--home", str(plant.home), "deliver", "--follow")
+        command = own_command("--json", "--bucket", workplace.address, "--home", str(plant.home), "deliver", "--follow")
         self.courier = Courier(command) if delivers else None
         self._views = Views(plant.folder)
         self._queue = Queue()
@@ -76,7 +76,7 @@ class SortStation(Station):
         self._fresh: dict[str, Image] = {}
         self._gone: dict[str, tuple[str, str]] = {}
         self._in_front = False
-        self._begun = self._touched = False
+        self._begun = self._touched = self._watching = False
         self._needed = True
         self._doubted: int | None = None
         self._menu: QMenu | None = None
@@ -131,8 +131,8 @@ class SortStation(Station):
         if self.courier is not None:
             self.courier.close()
 
-    def back(self) -> None:
-        """Take one step out: question, filter's panel, selection, queue."""
+    def back(self) -> bool:
+        """Take one step out: question, filter's panel, selection, queue; tell whether there was one."""
         if self.hand.question is not None:
             self.hand.call_off()
         elif self.front.table.panel.isVisible() or self.front.table.header.field.hasFocus():
@@ -150,6 +150,9 @@ class SortStation(Station):
             self.show_queue(Queue())
             if station and station != self.name:
                 self._place.go(station)
+        else:
+            return False
+        return True
 
     def show_queue(self, queue: Queue) -> None:
         """Lay another queue before the labeller; the one to be sorted is found again as it was left."""
@@ -164,7 +167,8 @@ class SortStation(Station):
             self.feed.catch_up()
 
     def keep_place(self) -> None:
-        """Keep where the session stands, for the next start."""
+        """Keep where the session stands, and how large the tiles are, for the next start."""
+        self.controls.keep_tile_width()
         self._keep_raw()
         if self._raw_state is None or not self._begun:  # what was kept is not taken up yet
             return
@@ -182,6 +186,9 @@ class SortStation(Station):
     def _connect(self) -> None:
         front, feed, hand = self.front, self.feed, self.hand
         feed.loaded.connect(self._loaded)
+        feed.unloaded.connect(self._unloaded)
+        feed.missed.connect(self.front.looked_through)
+        feed.facets.connect(self.controls.told_facets)
         feed.drafted.connect(self._drafted)
         feed.arrived.connect(self._arrived)
         feed.counted.connect(self._counted)
@@ -200,19 +207,31 @@ class SortStation(Station):
         front.table.strip.left.connect(self.back)
         self._place.commands.bind("views", self._open_views, self._has_session)
         self._place.commands.bind("queue", self._open_queues)
+        self._place.commands.bind("sync", self._sync)
+        self._place.synced.connect(self._load_again)
         front.triggered.connect(self._place.commands.trigger)
         front.asked_for.connect(self._show_again)
-        front.focused.connect(self.history.hide)
+        front.focused.connect(self._refocused)
+        front.chosen_anew.connect(hand.call_off)
         front.table.panel.review.chosen.connect(self._review)
         front.table.panel.saved.connect(self._save_view)
         self._place.commands.changed.connect(self._keys_changed)
         if self.courier is not None:
             self.courier.failing.connect(self._undelivered)
+            self.courier.troubled.connect(self._troubled)
+            self.courier.sound.connect(self._delivers_again)
         self._place.commands.ran.connect(hand.call_off)
 
     @Slot(str, object)
     def _remembered(self, name: str, events: Sequence[Event]) -> None:
         self.history.show_events(name, events, self._place.shown)
+
+    @Slot()
+    def _refocused(self) -> None:
+        """Put the history away once it is another picture's; that the same is shown again is no reason."""
+        tile = self.session.focused if self.session is not None else None
+        if tile is None or tile.images[0].name != self.history.picture:
+            self.history.hide()
 
     @Slot()
     def _placed(self) -> None:
@@ -224,8 +243,11 @@ class SortStation(Station):
 
     def _open_queues(self) -> None:
         plant = self._place.plant
-        counts = plant.catalog.counts()
-        aside = len(plant.journal.unsure())
+        try:
+            counts, aside = plant.catalog.counts(), len(plant.journal.unsure())
+        except AppError as error:
+            self._place.messages.show_error(error)
+            return
         totals = {area: sum(n for (one, _cls), n in counts.items() if one is area) for area in Area}
         numbers = {Source.RAW: totals[Area.RAW], Source.LABELLED: totals[Area.LABELED], Source.DISCARDED: totals[Area.DISCARDED]}
         choices: list[tuple[str, str, Callable[[], None]]] = []
@@ -380,9 +402,36 @@ class SortStation(Station):
             self.ready.emit()
         self.feed.count()
 
+    @Slot(object)
+    def _unloaded(self, error: AppError) -> None:
+        """Say why the queue does not come; what is in hand stays there."""
+        if self.session is not None:
+            self._place.messages.show_error(error)
+            return
+        self.front.show_trouble(error)
+        if not self._watching:
+            self._outset.start()
+            self.ready.emit()
+
+    @Slot()
+    def _load_again(self) -> None:
+        """Ask once more for a queue that did not come."""
+        if self.front.trouble is not None:
+            self._take_up(None)
+            self.front.show_page()
+            self.feed.load(self._queue, self._raw_state if self._queue == Queue() else None)
+
+    @Slot()
+    def _sync(self) -> None:
+        self._load_again()
+        self.feed.sync_now()
+
     @Slot()
     def _begin(self) -> None:
-        """Look at the bucket and deliver from now on."""
+        """Look at the bucket and deliver from now on, whether or not there is a queue."""
+        if self._watching:
+            return
+        self._watching = True
         self.feed.begin()
         if self.courier is not None:
             self.courier.start()
@@ -463,6 +512,14 @@ class SortStation(Station):
         self._place.messages.say(
             _("Decisions are not being delivered."), _("They are safe on this computer; it is tried again and again."), "warn"
         )
+
+    @Slot(str, str)
+    def _troubled(self, title: str, hint: str) -> None:
+        self._place.messages.say(_("Decisions are not being delivered."), f"{title} {hint}".strip(), "warn")
+
+    @Slot()
+    def _delivers_again(self) -> None:
+        self._place.messages.say(_("Decisions are delivered again."))
 
     @Slot()
     def _keys_changed(self) -> None:

@@ -264,7 +264,7 @@ def _caption(painter: QPainter, kit: _Kit, card: QRect, tiles: Tiles, place: int
         return
     image = tiles.tiles[place].images[0]
     if image.area is Area.LABELED and image.cls is not None:
-        _label(painter, kit, QRect(left, top, width, kit.caption), tiles, place, image.cls)
+        _label(painter, kit, QRect(left, top, width, kit.caption), tiles, place, image.cls, decided=decided)
         return
     device, time = caption(image)
     tail = f" · {time}" if device else time
@@ -284,7 +284,7 @@ def _caption(painter: QPainter, kit: _Kit, card: QRect, tiles: Tiles, place: int
     painter.drawText(QPointF(left + width - taken, line), text)
 
 
-def _label(painter: QPainter, kit: _Kit, box: QRect, tiles: Tiles, place: int, cls: str) -> None:
+def _label(painter: QPainter, kit: _Kit, box: QRect, tiles: Tiles, place: int, cls: str, *, decided: bool) -> None:
     """Paint what a picture is labelled as; at the right the square of another class that is suggested, and the score.
 
     Where there is no room for both, the name goes before the score: the bar tells it too.
@@ -313,7 +313,7 @@ def _label(painter: QPainter, kit: _Kit, box: QRect, tiles: Tiles, place: int, c
         paint_class(painter, known, QRectF(left, top, side, side))
         left += side + theme.px(5)
     painter.setFont(kit.strong)
-    painter.setPen(kit.text)
+    painter.setPen(kit.muted if decided else kit.text)
     words = kit.strong_metrics.elidedText(tiles.called(cls), Qt.TextElideMode.ElideRight, right - left)
     painter.drawText(QPointF(left, line), words)
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -13,6 +12,8 @@ from desktop.core.pages import Tile, time_ms
 from desktop.core.taxonomy import Class
 from desktop.core.texts import _, ngettext
 from desktop.language import spoken
+from desktop.ui.parts.tip import tip
+from desktop.ui.words import moment
 from edge.contract.keys import Area, locate
 
 _NOWHERE = QModelIndex()
@@ -66,7 +67,7 @@ class Tiles(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
             return self.told(place)
-        return self.hint(place) if role == Qt.ItemDataRole.ToolTipRole else None
+        return tip(self.hint(place)) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def mark(self, place: int) -> Mark:
         """Give what is shown of a tile: what still waits in a burst comes first, then what became of most of it."""
@@ -134,7 +135,7 @@ class Tiles(QAbstractListModel):
         image, mark = tile.images[0], self.mark(place)
         lines: list[str] = []
         if not self.blind:
-            lines = [image.name, f"{datetime.fromtimestamp(time_ms(image) / 1000).astimezone():%Y-%m-%d %H:%M:%S}"]
+            lines = [image.name, f"{moment(time_ms(image)):%Y-%m-%d %H:%M:%S}"]
             if image.device:
                 lines[1] = f"{image.device} · {lines[1]}"
             if image.area is Area.LABELED:
@@ -154,7 +155,7 @@ def caption(image: Image) -> tuple[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _clock(minute: int) -> str:
-    return f"{datetime.fromtimestamp(minute * 60).astimezone():%H:%M}"
+    return f"{moment(minute * 60_000):%H:%M}"
 
 
 def runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -9,10 +9,10 @@ from desktop.core.texts import _
 from desktop.core.words import worded
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.layouts import button, column, label, row
-from desktop.ui.train.circle import CircleDriver
+from desktop.ui.train.driver import CircleDriver
 from desktop.ui.train.steps import Steps
-from desktop.ui.train.words import ASKS, DONE, FAILED, RUNS, STOPPED, WAITS, StepView, spell
-from desktop.ui.words import short_model
+from desktop.ui.train.words import ASKS, DONE, FAILED, RUNS, STOPPED, WAITS, StepView
+from desktop.ui.words import short_model, spell
 from desktop.ui.workplace import Workplace
 
 
@@ -49,6 +49,7 @@ class CircleStrip(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(column(header, self.steps, self.why, spacing=8, margins=(20, 10, 20, 12)))
         driver.changed.connect(self.refresh)
+        driver.stepped.connect(self._show_steps)
         self.refresh()
 
     @Slot()
@@ -59,13 +60,19 @@ class CircleStrip(QFrame):
         if circle is None:
             return
         self.chip.say(*chip_of(circle))
-        self.steps.show_steps(legs_of(circle, self._driver.step))
+        self._show_steps()
         self.why.setText(why(circle))
         self.why.setVisible(bool(self.why.text()))
         self.decide.setVisible(circle.going == Going.ASKS)
         self.go_on.setVisible(circle.going in (Going.STOPPED, Going.FAILED))
         self.stop.setVisible(circle.going in (Going.RUNNING, Going.ASKS))
         self.close_it.setVisible(circle.over and circle.going != Going.ASKS)
+
+    @Slot()
+    def _show_steps(self) -> None:
+        circle = self._driver.circle
+        if circle is not None:
+            self.steps.show_steps(legs_of(circle, self._driver.step))
 
     @Slot()
     def _decide(self) -> None:

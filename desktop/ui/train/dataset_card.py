@@ -12,13 +12,15 @@ from desktop.core.texts import _, ngettext
 from desktop.ui.icons import paint_class, paint_icon
 from desktop.ui.parts.key_cap import KeyCap
 from desktop.ui.parts.layouts import button, card, column, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 from desktop.ui.train.facts import TrainFacts
-from desktop.ui.train.words import pictures, spell
-from desktop.ui.words import short_model
+from desktop.ui.train.words import pictures
+from desktop.ui.words import short_model, spell
 from desktop.ui.workplace import Workplace
 
 _ROW = 28
+_SIDE, _SIDE_NARROW = 304, 248
 
 
 class DatasetCard(QFrame):
@@ -30,7 +32,7 @@ class DatasetCard(QFrame):
     def __init__(self, place: Workplace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._place = place
         self._facts: TrainFacts | None = None
         self.shares = Shares(place)
@@ -52,8 +54,8 @@ class DatasetCard(QFrame):
         here = card(row(icon, words, None, self._cap, spacing=12, margins=(12, 8, 12, 8)), "inset")
         whole = row(self.retrain, self._loop_cap, spacing=8)
         whole.setStretch(0, 1)
-        side = QWidget()
-        side.setFixedWidth(look().px(304))
+        side = self._side = QWidget()
+        side.setFixedWidth(look().px(_SIDE))
         right = column(row(self.new, self.new_words, None, spacing=12), self.start, here, whole, None, spacing=8)
         side.setLayout(right)
         left = column(
@@ -63,6 +65,10 @@ class DatasetCard(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(row(left, 24, side, spacing=0, margins=(20, 16, 20, 16)))
         self.show_facts(None)
+
+    def lay_narrow(self, *, narrow: bool) -> None:
+        """Leave more of the room to the bars, where there is little."""
+        self._side.setFixedWidth(look().px(_SIDE_NARROW if narrow else _SIDE))
 
     def show_facts(self, facts: TrainFacts | None, *, busy: bool = False) -> None:
         """Show what was gathered; None: not yet."""
@@ -144,7 +150,7 @@ class Shares(QWidget):
         self._shares = shares
         self.setAccessibleName(_("Pictures to learn from, by class"))
         self.setAccessibleDescription("; ".join(f"{self._name(one)} {one.now} ({_signed(one.new)})" for one in shares))
-        self.setToolTip("\n".join(f"{self._name(one)}: {one.before:,} → {one.now:,}" for one in shares))
+        self.setToolTip(tip("\n".join(f"{self._name(one)}: {one.before:,} → {one.now:,}" for one in shares)))
         self.updateGeometry()
         self.update()
 

@@ -12,13 +12,14 @@ from desktop.core.ports import RunState
 from desktop.core.texts import _
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.layouts import button, card, column, label, line, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.curve import Curve
 from desktop.ui.theme import fixed_font, look
 from desktop.ui.train.facts import PastRun
 from desktop.ui.train.steps import Steps
 from desktop.ui.train.watch import RunNews
-from desktop.ui.train.words import clock, curve_of, figures_of, local_line, run_chip, run_name, share_of, steps_of, trainer_name
-from desktop.ui.words import short_model
+from desktop.ui.train.words import curve_of, figures_of, local_line, run_chip, run_name, share_of, steps_of, trainer_name
+from desktop.ui.words import clock, short_model
 from desktop.ui.workplace import Workplace
 
 _TICK_MS = 1000
@@ -55,6 +56,7 @@ class RunCard(QFrame):
         self.curve = Curve(_("Cross-validated accuracy by recipe"), _("recipe"))
         self._plot = QWidget()
         self._plot.setLayout(column(label(_("Cross-validated accuracy by recipe"), 13, 600), self.curve, spacing=8))
+        self._written, self._last_line = 0, ""
         self.log = QPlainTextEdit()
         self.log.setProperty("role", "log")
         self.log.setReadOnly(True)
@@ -105,33 +107,49 @@ class RunCard(QFrame):
         self.empty.setText(why)
         self.empty.show()
 
-    def show_run(self, one: PastRun, news: RunNews | None, earlier: Sequence[PastRun], expected_s: float | None) -> None:
-        """Show a run; ``news`` while it is followed, ``earlier`` ones to compare with, and how long such a run takes."""
+    def show_run(
+        self,
+        one: PastRun,
+        news: RunNews | None,
+        lines: Sequence[str] | None,
+        earlier: Sequence[PastRun],
+        expected_s: float | None,
+    ) -> None:
+        """Show a run.
+
+        Args:
+            one: The run.
+            news: How it stands, while it is followed.
+            lines: Its log so far, while it is followed; None: the log lies in its file.
+            earlier: Runs to compare with.
+            expected_s: How long such a run takes.
+        """
         other = self._one is None or self._one.run.id != one.run.id
         self._one, self._news, self._expected_s = one, news, expected_s
         self.empty.hide()
         self._inside.show()
         if other:
             self.log.clear()
+            self._written, self._last_line = 0, ""
             if self.log_opened:
                 self.toggle_log()
         self.title.setText(run_name(one))
         told = [trainer_name(one), _("started {time} by {who}").format(time=clock(one.run.at_ms, _now_ms()), who=one.run.by)]
         self.told.setText(" · ".join(told))
-        self.told.setToolTip(one.run.id)
+        self.told.setToolTip(tip(one.run.id))
         self.reason.setText(one.run.message if one.run.state == RunState.FAILED else "")
         self.reason.setVisible(bool(self.reason.text()))
         self._show_state()
         summary = news.status.summary if news else one.summary
         course = curve_of(summary)
-        lines = [
+        others = [
             (short_model(past.run.model or ""), past.summary["cv_accuracy"]) for past in earlier if past.run.id != one.run.id
         ]
-        self.curve.show_course(course, lines[:2] if course else [], _RECIPES)
+        self.curve.show_course(course, others[:2] if course else [], _RECIPES)
         if not one.here and not course:
             self.curve.empty = _("It ran on another computer: figures and log are there.")
             self.curve.update()
-        self._show_log(news.lines if news else self._log(one))
+        self._show_log(self._log(one) if lines is None else lines)
 
     def toggle_log(self) -> None:
         """Give the log the whole card, or take it back."""
@@ -175,7 +193,7 @@ class RunCard(QFrame):
         for (value, caption), (upper, lower) in zip(figures, self._cells, strict=True):
             upper.setText(value)
             lower.setText(caption)
-            lower.setToolTip(caption)
+            lower.setToolTip(tip(caption))
 
     def _lay_cells(self, count: int) -> None:
         while (item := self._figures.takeAt(0)) is not None:
@@ -195,19 +213,19 @@ class RunCard(QFrame):
 
     def _show_log(self, lines: Sequence[str]) -> None:
         """Show more of the log, or another; it follows its end unless somebody reads further up."""
-        text = "\n".join(map(local_line, lines))
-        before = self.log.toPlainText()
-        if text == before:
+        had = self._written
+        if had and (len(lines) < had or lines[had - 1] != self._last_line):
+            self.log.clear()
+            had = 0
+        more = lines[had:]
+        self._written, self._last_line = len(lines), lines[-1] if lines else ""
+        if not more:
             return
         bar = self.log.verticalScrollBar()
-        follows = bar.value() >= bar.maximum() - 2
-        if before and text.startswith(before):
-            cursor = QTextCursor(self.log.document())
-            cursor.movePosition(QTextCursor.MoveOperation.End)
-            cursor.insertText(text[len(before) :])
-        else:
-            self.log.setPlainText(text)
-            follows = True
+        follows = not had or bar.value() >= bar.maximum() - 2
+        cursor = QTextCursor(self.log.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText("\n" * bool(had) + "\n".join(map(local_line, more)))
         if follows:
             bar.setValue(bar.maximum())
 

@@ -20,10 +20,11 @@ from desktop.core.ports import RunStatus
 from desktop.core.texts import _
 from desktop.ui.icons import paint_icon
 from desktop.ui.parts.chip import chip_size, paint_chip
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 from desktop.ui.train.facts import PastRun
-from desktop.ui.train.words import pictures, run_chip, run_name, spell, state_icon, trainer_name
-from desktop.ui.words import figure
+from desktop.ui.train.words import pictures, run_chip, run_name, state_icon, trainer_name
+from desktop.ui.words import figure, spell
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -71,7 +72,7 @@ class RunModel(QAbstractListModel):
             parts = (run_name(one), run_chip(one, self.status_of(one)).text, accuracy, trainer_name(one), *_facts(one))
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return one.run.message or one.run.model or one.run.id
+            return tip(one.run.message or one.run.model or one.run.id)
         return None
 
     def _all_changed(self) -> None:

@@ -1,6 +1,7 @@
 """The train station: runs at the left, what will be trained above, one run closely below."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.core.circle import Going
@@ -11,10 +12,11 @@ from desktop.core.texts import _
 from desktop.core.training import Run
 from desktop.ui.parts.layouts import column, label, line, row, scrolled
 from desktop.ui.station import Badge, Station
+from desktop.ui.tasks import Task
 from desktop.ui.theme import look
-from desktop.ui.train.circle import CircleDriver
 from desktop.ui.train.circle_strip import CircleStrip
 from desktop.ui.train.dataset_card import DatasetCard
+from desktop.ui.train.driver import CircleDriver
 from desktop.ui.train.facts import PastRun, TrainFacts, look_at
 from desktop.ui.train.run_card import RunCard
 from desktop.ui.train.runs import RunList
@@ -24,6 +26,7 @@ from desktop.ui.words import figure, short_model
 from desktop.ui.workplace import Workplace
 
 LANE = "train"
+_PANEL, _PANEL_NARROW, _NARROW = 328, 240, 1100
 _CALM_MS = 1500
 """Counting anew waits until nothing has changed for so long."""
 
@@ -38,7 +41,9 @@ class TrainStation(Station):
         self._place = place
         self._facts: TrainFacts | None = None
         self._asked = ""
-        self._front = False
+        self._front = self._once_more = False
+        self._looking: Task | None = None
+        self._possible: tuple[bool, ...] = ()
         self.watch = RunWatch(place)
         self.driver = CircleDriver(place, self.watch)
         self.list = RunList()
@@ -75,12 +80,15 @@ class TrainStation(Station):
     def left(self) -> None:
         """Go to the back; a run goes on being followed."""
         self._front = False
+        self._calm.stop()
 
-    def back(self) -> None:
+    def back(self) -> bool:
         """Close the log where it was opened."""
-        if self.card.log_opened:
+        opened = self.card.log_opened
+        if opened:
             self.card.toggle_log()
             self.list.setFocus()
+        return opened
 
     def train(self) -> None:
         """Begin a run on all that is labelled."""
@@ -99,19 +107,24 @@ class TrainStation(Station):
 
     @Slot()
     def refresh(self) -> None:
-        """Gather what is shown anew."""
-        if not self._place.tasks.running(LANE):
-            self._place.tasks.run(LANE, _("Looking at the runs"), look_at, self._show)
+        """Gather what is shown anew; what changes meanwhile is gathered once more."""
+        if self._looking is not None and not self._looking.over:
+            self._once_more = True
+            return
+        self._once_more = False
+        self._looking = self._place.tasks.run(LANE, _("Looking at the runs"), look_at, self._show)
 
     def _lay(self) -> None:
         theme = look()
         head = row(label(_("Runs"), 20, 600), None, label(_("newest first"), 12, role="muted"), margins=(16, 14, 16, 13))
-        panel = QFrame()
+        panel = self._panel = QFrame()
         panel.setProperty("role", "panel")
-        panel.setFixedWidth(theme.px(328))
+        panel.setFixedWidth(theme.px(_PANEL))
         panel.setLayout(column(head, line(), self.list, spacing=0))
         inside = QWidget()
-        inside.setLayout(column(self.strip, self.dataset, self.card, spacing=16, margins=(16, 16, 16, 16)))
+        parts = column(self.strip, self.dataset, self.card, spacing=16, margins=(16, 16, 16, 16))
+        parts.setStretch(2, 1)
+        inside.setLayout(parts)
         self._area = scrolled(inside)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QHBoxLayout(self)
@@ -120,6 +133,13 @@ class TrainStation(Station):
         whole.addWidget(panel)
         whole.addWidget(line(upright=True))
         whole.addWidget(self._area, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the lists on both sides be narrower where there is little room for the size of text."""
+        narrow = self.width() < look().px(_NARROW)
+        self._panel.setFixedWidth(look().px(_PANEL_NARROW if narrow else _PANEL))
+        self.dataset.lay_narrow(narrow=narrow)
+        super().resizeEvent(event)
 
     def _can_train(self) -> bool:
         ready = self._facts is not None and self._facts.prospect.trainable
@@ -147,6 +167,8 @@ class TrainStation(Station):
             self.card.show_nothing(
                 _("Nothing was trained here yet. “Start training” makes the first model from the pictures above.")
             )
+        if self._once_more:
+            self.refresh()
 
     @Slot(str)
     def _picked(self, _run: str) -> None:
@@ -160,14 +182,17 @@ class TrainStation(Station):
         news = self.watch.news if self.watch.news and self.watch.news.run.id == one.run.id else None
         if news is not None and news.status.state.ended and RunState(one.run.state).ended:
             news = None
-        self.card.show_run(one, news, _comparable(facts, one), facts.estimate_s)
+        self.card.show_run(one, news, self.watch.lines if news else None, _comparable(facts, one), facts.estimate_s)
 
     @Slot()
     def _busy_changed(self) -> None:
         self.dataset.show_facts(self._facts, busy=self.watch.busy_training or self.driver.running)
         circle = self.driver.circle
         self.dataset.setVisible(circle is None or circle.going not in (Going.RUNNING, Going.ASKS))
-        self._place.commands.changed.emit()
+        possible = (self._can_train(), self._can_stop())
+        if possible != self._possible:
+            self._possible = possible
+            self._place.commands.changed.emit()
 
     @Slot(object)
     def _begun(self, run: Run) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.core.texts import _
 from desktop.ui.icons import paint_icon
 from desktop.ui.parts.bar import paint_bar
+from desktop.ui.parts.tip import tip
 from desktop.ui.theme import font, look
 from desktop.ui.train.words import ASKS, DONE, FAILED, RUNS, STOPPED, WAITS, StepView
 
@@ -51,7 +52,7 @@ class Steps(QWidget):
         told = [": ".join(part for part in (step.title, words[step.state], step.caption) if part) for step in steps]
         self.setAccessibleName(_("Steps"))
         self.setAccessibleDescription("; ".join(told))
-        self.setToolTip("\n".join(told))
+        self.setToolTip(tip("\n".join(told)))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -25,7 +25,7 @@ _SPAN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """A run as it stands, and its log so far."""
+    """A run as it stands, and what its log says since the last news."""
 
     run: Run
     status: RunStatus
@@ -58,6 +58,8 @@ class RunWatch(QObject):
         self.run: Run | None = None
         """The run that is followed."""
         self.news: RunNews | None = None
+        self.lines: list[str] = []
+        """Its log so far."""
         self.begun.connect(self._keep_run)
         self.told.connect(self._keep_news)
 
@@ -78,11 +80,7 @@ class RunWatch(QObject):
         labeller = self._place.plant.labeller
 
         def work(plant: Plant, progress: Progress, cancel: CancelToken) -> Learned:
-            def prepare(step: Step) -> None:
-                progress(step)
-                self.preparing.emit(step)
-
-            run, _dataset = plant.retraining.begin(labeller, prepare, cancel)
+            run, _dataset = plant.retraining.begin(labeller, progress, cancel)
             self.begun.emit(run)
             return self._follow(plant, run, progress, cancel)
 
@@ -111,8 +109,9 @@ class RunWatch(QObject):
     def _begin(
         self, title: str, work: Callable[[Plant, Progress, CancelToken], Learned | None], *, starting: bool = False
     ) -> None:
-        self.run, self.news, self._starting = None, None, starting
+        self.run, self.news, self.lines, self._starting = None, None, [], starting
         self._task = self._place.tasks.run(LANE, title, work, self._ended, self._went_wrong)
+        self._task.stepped.connect(self._stepped)
         self._task.ended.connect(self._forget)
 
     def _resume(self, plant: Plant, wanted: str, progress: Progress, cancel: CancelToken) -> Learned | None:
@@ -133,14 +132,15 @@ class RunWatch(QObject):
 
     def _follow(self, plant: Plant, run: Run, progress: Progress, cancel: CancelToken) -> Learned:
         """Tell how the run stands until it ends, then take and measure its model."""
-        lines: list[str] = []
+        told = 0
         seen: deque[tuple[float, int]] = deque()
         while True:
             status = plant.training.status(run.id)
             if status is None:
                 raise NotFoundError(_("The files of run {run} are gone from this computer.").format(run=run.id))
-            lines += plant.training.log(run.id, len(lines))
-            self.told.emit(RunNews(run, status, tuple(lines), _speed(seen, status)))
+            lines = tuple(plant.training.log(run.id, told))
+            told += len(lines)
+            self.told.emit(RunNews(run, status, lines, _speed(seen, status)))
             if status.state.ended:
                 return plant.retraining.finish(run.id, progress)
             progress(Step(status.step, status.done, status.total or None, _("pictures")))
@@ -167,12 +167,18 @@ class RunWatch(QObject):
         self._task = None if self._task is None or self._task.over else self._task
 
     @Slot(object)
+    def _stepped(self, step: Step) -> None:
+        if self.run is None:
+            self.preparing.emit(step)
+
+    @Slot(object)
     def _keep_run(self, run: Run) -> None:
         self.run = run
 
     @Slot(object)
     def _keep_news(self, news: RunNews) -> None:
         self.news = news
+        self.lines += news.lines
 
 
 def _speed(seen: deque[tuple[float, int]], status: RunStatus) -> float | None:

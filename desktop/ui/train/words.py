@@ -9,7 +9,7 @@ from typing import Any
 from desktop.core.ports import RunState, RunStatus
 from desktop.core.texts import _, ngettext
 from desktop.ui.train.facts import REFUSED, ROLLING, SERVICE, PastRun
-from desktop.ui.words import figure, short_model
+from desktop.ui.words import figure, short_model, spell
 
 WAITS, RUNS, DONE, FAILED, STOPPED, ASKS = "waits", "runs", "done", "failed", "stopped", "asks"
 
@@ -73,24 +73,6 @@ def run_chip(one: PastRun, status: RunStatus | None = None) -> ChipView:
 def trainer_name(one: PastRun) -> str:
     """Say where a run was."""
     return _("This computer") if one.here else _("Another computer")
-
-
-def spell(seconds: float | None) -> str:
-    """Give a duration as people write it."""
-    if seconds is None:
-        return "–"
-    whole = round(seconds)
-    if whole < 60:
-        return _("{n} s").format(n=whole if whole >= 10 or seconds == whole else round(seconds, 1))
-    if whole < 3600:
-        return _("{m} min {s} s").format(m=whole // 60, s=whole % 60)
-    return _("{h} h {m} min").format(h=whole // 3600, m=whole % 3600 // 60)
-
-
-def clock(at_ms: int, now_ms: int) -> str:
-    """Give a time of today, or a date with it."""
-    then, now = datetime.fromtimestamp(at_ms / 1000), datetime.fromtimestamp(now_ms / 1000)  # noqa: DTZ006 - the user's own
-    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
 
 
 def local_line(line: str) -> str:

@@ -36,7 +36,9 @@ class CircleDriver(QObject):
     """One round at a time; its record is kept in the catalog, so that the next window shows it and goes on."""
 
     changed = Signal()
-    """The record, or how far its leg is."""
+    """The record."""
+    stepped = Signal()
+    """How far its leg is; nothing else has changed."""
 
     def __init__(self, place: Workplace, watch: RunWatch) -> None:
         super().__init__()
@@ -94,17 +96,18 @@ class CircleDriver(QObject):
         if not kept:
             return ""
         with suppress(BadRecord):
-            circle = load(Circle, kept)
-            if circle.going == Going.DONE:
+            before = load(Circle, kept)
+            if before.going == Going.DONE:
                 return ""
-            if circle.going == Going.RUNNING and circle.at in (Leg.TRAIN, Leg.MEASURE):
-                self.circle = circle
-                self.changed.emit()
-                return circle.run
+            circle = before.woken(now_ms(), _("The window was closed meanwhile. Go on?"))
             self.circle = circle
-            if circle.going == Going.RUNNING:
+            if circle != before:
+                self._keep(circle)
+            follows = circle.at in (Leg.TRAIN, Leg.MEASURE)
+            if circle.going == Going.RUNNING and not follows:
                 self._work(circle)
             self.changed.emit()
+            return circle.run if circle.going == Going.RUNNING and follows else ""
         return ""
 
     def _take(self, circle: Circle) -> None:
@@ -173,10 +176,15 @@ class CircleDriver(QObject):
         return plant.comparison.compare(plant.registry.find(circle.model), circle.target, progress, cancel)
 
     def _deploy(self, plant: Plant, progress: Progress, cancel: CancelToken) -> Deployment:
-        """Send it; the gate is asked once more, so that nothing goes out on a verdict that labels have overtaken."""
+        """Send it, unless this round did; the gate is asked anew: nothing goes out on a verdict that labels have overtaken."""
         circle = self.circle
         if circle is None:
             raise Cancelled(_("Stopped."))
+        sent = [
+            one for one in plant.release.deployments(circle.target) if one.at_ms >= circle.begun_ms and one.model == circle.model
+        ]
+        if sent:
+            return sent[-1]
         verdict = plant.comparison.compare(plant.registry.find(circle.model), circle.target, progress, cancel)
         cancel.check()
         return plant.release.deploy(circle.model, circle.target, circle.by, verdict)
@@ -221,8 +229,11 @@ class CircleDriver(QObject):
     @Slot(object)
     def _stepped(self, step: Step) -> None:
         if self.running:
-            self.step = step
-            self.changed.emit()
+            self._tell(step)
+
+    def _tell(self, step: Step) -> None:
+        self.step = step
+        self.stepped.emit()
 
     @Slot(object)
     def _begun(self, run: Run) -> None:
@@ -236,8 +247,7 @@ class CircleDriver(QObject):
         if news.status.state is RunState.DONE:
             self._take(self.circle.did(Leg.TRAIN, now_ms()))
         elif self.running:
-            self.step = Step(news.status.step, news.status.done, news.status.total or None)
-            self.changed.emit()
+            self._tell(Step(news.status.step, news.status.done, news.status.total or None))
 
     @Slot(object)
     def _learned(self, learned: Learned) -> None:

@@ -13,6 +13,7 @@ from desktop.ui.compare.ways import Ways, sending
 from desktop.ui.icons import icon, paint_icon, pixmap
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.layouts import button, card, column, label, row
+from desktop.ui.parts.tip import tip
 from desktop.ui.plots.interval import Interval
 from desktop.ui.plots.plot import advance, write
 from desktop.ui.theme import look
@@ -68,7 +69,7 @@ class Choice(QPushButton):
         self._words = text
         self.updateGeometry()
         self.setAccessibleName(f"{self._name}: {text}")
-        self.setToolTip(self._name)
+        self.setToolTip(tip(self._name))
         self._menu.clear()
         for identity, words in choices:
             action = self._menu.addAction(words)
@@ -133,6 +134,8 @@ class VerdictCard(QWidget):
     """Another target is wanted."""
     sort = Signal()
     """Test pictures should be sorted."""
+    again = Signal()
+    """The candidate should be judged again, on the test pictures as they are now."""
 
     def __init__(self, keys: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,6 +147,10 @@ class VerdictCard(QWidget):
         self._chip = Chip()
         self._sort = button(_("Sort test pictures"), "squares-four", "", "small")
         self._sort.clicked.connect(self.sort)
+        self._again = button("", "scales", "", "small")
+        self._again.clicked.connect(self.again)
+        self._changed = QWidget()
+        self._changed.setLayout(row(Line(Finding("warn", _("The test pictures have changed."))), self._again, spacing=12))
         self._lines = QVBoxLayout()
         self._lines.setSpacing(look().px(4))
         self.interval = Interval()
@@ -160,7 +167,7 @@ class VerdictCard(QWidget):
         )
         head.setAlignment(self._sign, Qt.AlignmentFlag.AlignTop)
         extra = row(self._chip, self._sort, None)
-        words = column(head, self._lines, None, spacing=10)
+        words = column(head, self._changed, self._lines, None, spacing=10)
         self._told = row(words, column(self.interval, extra, None, spacing=4), spacing=32)
         self._told.setStretch(0, 5)
         self._told.setStretch(1, 4)
@@ -174,6 +181,7 @@ class VerdictCard(QWidget):
         """Repaint the button's icon in another theme's colour."""
         if event.type() is QEvent.Type.PaletteChange and self.layout() is not None:
             self._sort.setIcon(icon("squares-four"))
+            self._again.setIcon(icon("scales"))
         super().changeEvent(event)
 
     def stack(self, *, narrow: bool) -> None:
@@ -195,7 +203,11 @@ class VerdictCard(QWidget):
         if trial.old and not in_service:
             on = _("against {old}, {pictures}").format(old=short_model(trial.old), pictures=on)
         self._against.setText(on)
-        self._against.setToolTip("\n".join(verdict.reasons))
+        self._against.setToolTip(tip("\n".join(verdict.reasons)))
+        again = _("Judge again (attempt {n})").format(n=trial.again)
+        self._again.setText(f" {again}")  # Qt sets an icon too close to its words
+        self._again.setAccessibleName(again)
+        self._changed.setVisible(bool(trial.again))
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -212,6 +224,7 @@ class VerdictCard(QWidget):
             passed=mark(verdict) == "ok",
             refused=told,
             in_service=in_service,
+            overtaken=bool(trial.again),
             send=sending(mine, short_model(trial.old) if trial.old else "", trial.target, trial.devices),
             can_look=bool(trial.broken() or verdict.newly_right),
         )
