@@ -179,11 +179,16 @@ class Rail(QWidget):
     def resizeEvent(self, event: object) -> None:
         """Put the buttons in their places."""
         theme = look()
-        tall = theme.px(_BOX + 36)
+        tall = min(theme.px(_BOX + 36), self._pitch())
         for number, button in enumerate(self.buttons.values()):
-            button.setGeometry(0, theme.px(_TOP + number * _PITCH - 8), theme.px(_WIDTH), tall)
+            button.setGeometry(0, theme.px(_TOP - 8) + number * self._pitch(), theme.px(_WIDTH), tall)
         self.plant.setGeometry(0, self.height() - theme.px(62), theme.px(_WIDTH), theme.px(54))
         self.settings.setGeometry(0, self.height() - theme.px(142), theme.px(_WIDTH), theme.px(70))
+
+    def _pitch(self) -> int:
+        """Give the way from station to station; large text in a low window squeezes it."""
+        room = self.height() - look().px(142 + _TOP - 8)
+        return min(look().px(_PITCH), room // max(1, len(self.buttons)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, the arrows from station to station, and the arc back to the first."""
@@ -200,8 +205,10 @@ class Rail(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         x, head = theme.px(_CENTRE), theme.px(4)
         for number in range(len(self.buttons) - 1):
-            top = theme.px(_TOP + number * _PITCH + _BOX + 24)
-            tip = theme.px(_TOP + (number + 1) * _PITCH - 13)
+            top = theme.px(_TOP + _BOX + 24) + number * self._pitch()
+            tip = theme.px(_TOP - 13) + (number + 1) * self._pitch()
+            if tip - top < 2 * head:  # large text in a low window leaves no room between two stations
+                break
             painter.drawLine(QPointF(x, top), QPointF(x, tip))
             end = QPointF(x, tip)
             painter.drawPolyline([end - QPointF(head, head), end, end - QPointF(-head, head)])
@@ -213,7 +220,7 @@ class Rail(QWidget):
         left, corner = theme.px(11), theme.px(6)
         edge = theme.px(_CENTRE) - theme.px(_BOX) / 2 - theme.px(4)
         top = theme.px(_TOP + _BOX / 2)
-        bottom = theme.px(_TOP + (len(self.buttons) - 1) * _PITCH + _BOX / 2)
+        bottom = theme.px(_TOP + _BOX / 2) + (len(self.buttons) - 1) * self._pitch()
         path = QPainterPath(QPointF(edge, bottom))
         path.lineTo(left + corner, bottom)
         path.quadTo(left, bottom, left, bottom - corner)

@@ -75,7 +75,8 @@ class Window(QWidget):
         self.stations: dict[str, Station] = {}
         self.setWindowTitle("Sortloop")
         self.setAcceptDrops(True)
-        self.resize(look().px(1440), look().px(900))
+        room = self.screen().availableSize()
+        self.resize(min(look().px(1440), room.width()), min(look().px(900), room.height()))
         self.setMinimumSize(960, 600)
         self.commands = Commands(self._keymap())
         self.messages = Messages()

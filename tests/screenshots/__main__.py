@@ -1,4 +1,4 @@
-"""Draws every view of the window: ``python -m tests.screenshots OUT``, in both languages, both themes, three sizes."""
+"""Draws every view of the window: ``python -m tests.screenshots OUT``, in both languages, both themes, three sizes.
 
 Each variant is a process of its own, for language and ``QT_SCALE_FACTOR`` are settled when a program starts; its pictures lie in
 ``OUT/<theme>-<language>-<size>/``. Photographs come from ``SORTLOOP_PHOTOS``; without them those views are of the drawn plant.

@@ -30,6 +30,7 @@ class Done(QWidget):
         self._told.setMaximumWidth(look().px(560))
         self._buttons = {
             "go-train": button(_("Train"), "chart-line", kind="primary"),
+            "import": button(_("Add pictures from a folder"), "folder", kind="primary"),
             "clear-filter": button(_("Show all again"), "funnel"),
             "back": button(_("Back"), "arrow-left"),
             "sync": button(_("Look for new pictures"), "arrows-clockwise"),

@@ -350,7 +350,7 @@ class Front(QStackedWidget):
         if count:
             words = ngettext("Sort {n} selected as", "Sort {n} selected as", count).format(n=f"{count:,}")
         else:
-            burst = len(session.focused.images) if session.focused else 1
+            burst = len(session.focused.images) if session.focused and session.figures().left else 1
             words = ngettext("Sort the burst of {n} as", "Sort the burst of {n} as", burst).format(n=burst)
             words = words if burst > 1 else _("Sort as")
         made = session.figures().labelled
@@ -389,6 +389,9 @@ class Front(QStackedWidget):
             self.table.done.say(_("Nothing left here"), words, ("clear-filter",), "funnel", "muted")
         elif not (self._looked or total):
             self.table.done.say(_("Looking for new pictures"), _("One moment."), (), "hourglass", "muted")
+        elif not (total or self._place.plant.catalog.counts()):
+            words = _("Add a folder with a folder per class, or start a device: what it sends home comes in by itself.")
+            self.table.done.say(_("Nothing is here yet"), words, ("import", "sync"), "image-square", "muted")
         else:
             told.append(_("New pictures come in by themselves."))
             self.table.done.say(_("Everything is sorted"), " · ".join(told), ("go-train", "sync"))

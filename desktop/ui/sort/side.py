@@ -86,6 +86,8 @@ class KeyRow(QAbstractButton):
             place = QRectF(0, middle - cap.height() / 2, width, cap.height())
             paint_cap(painter, place, key_name(self._combination), tall, pressed=self.isDown())
         left = float(theme.px(42 if big else 60))
+        if self._combination:  # a key with a modifier takes more room
+            left = max(left, float(width + theme.px(8)))
         if self._cls is not None:
             side = theme.px(28)
             paint_class(painter, self._cls, QRectF(left, middle - side / 2, side, side))
@@ -120,6 +122,7 @@ class FactsView(QWidget):
         self._classes, self._shown = classes, shown
         self._facts = Facts()
         self._note = QLabel(self)
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
         self._note.setProperty("role", "muted")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
