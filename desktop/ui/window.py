@@ -16,6 +16,7 @@ from desktop.app import Plant, open_plant
 from desktop.core.errors import AppError
 from desktop.core.keys import load_keys
 from desktop.core.settings import Settings
+from desktop.core.taxonomy import Taxonomy
 from desktop.core.texts import _
 from desktop.language import spoken
 from desktop.ui.actions import table
@@ -31,7 +32,7 @@ from desktop.ui.rail import Rail
 from desktop.ui.sort.queue import Queue
 from desktop.ui.station import Station
 from desktop.ui.status_bar import StatusBar
-from desktop.ui.tasks import Tasks
+from desktop.ui.tasks import Tasks, Work
 from desktop.ui.theme import look
 from desktop.ui.thumbnails import Thumbnails
 from desktop.ui.vitals import Vitals
@@ -182,6 +183,7 @@ class Window(QWidget):
         self.vitals = Vitals(self.status, place, self.latency)
         sorting.figures_changed.connect(self.vitals.show_figures)
         self.intake.work_in(place)
+        place.synced.connect(self._look_at_classes)
         self._add(sorting)
         self.go("sort")
 
@@ -353,6 +355,19 @@ class Window(QWidget):
         if self.current is not None:
             self.current.entered()
 
+    @Slot()
+    def _look_at_classes(self) -> None:
+        """See, off this thread, whether somebody else changed the classes."""
+        if self.place is not None:
+            work: Work[Taxonomy] = lambda plant, _progress, _cancel: plant.taxonomy()  # noqa: E731
+            self.place.tasks.run("classes", _("Looking at the classes"), work, self._take_classes, _nothing)
+
+    def _take_classes(self, taxonomy: Taxonomy) -> None:
+        """Have the window made anew where the classes are others: keys, lines and squares are for the old ones."""
+        if self.place is not None and dict(self.place.classes) != {one.id: one for one in taxonomy.classes}:
+            self.messages.say(_("The classes are others now."), _("Somebody added, renamed or took in some."))
+            self.program.rebuild()
+
     def _open_queue(self, queue: Queue) -> None:
         self.sorting.show_queue(queue)
         self.go("sort")
@@ -377,3 +392,7 @@ class Window(QWidget):
 
 def _pictures(opener: Callable[[], Plant]) -> "Pictures":
     return opener().pictures
+
+
+def _nothing(_error: AppError) -> None:
+    """Say nothing: the next look tells the same, and the sync tells of a bucket that is away."""

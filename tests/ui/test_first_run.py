@@ -10,7 +10,8 @@ from PySide6.QtCore import QProcess
 
 from desktop.app import open_plant
 from desktop.core.settings import load_settings
-from desktop.core.taxonomy import Taxonomy, save_taxonomy
+from desktop.core.taxonomy import Taxonomy, default_taxonomy, load_taxonomy, save_taxonomy
+from desktop.local.store import FolderStore
 from desktop.ui.demo_process import DemoProcess
 from desktop.ui.fingers import Fingers
 from desktop.ui.single_instance import SingleInstance
@@ -197,3 +198,16 @@ def test_the_demos_making_shows_how_far_it_is_and_can_be_stopped(qtbot, window):
     qtbot.waitUntil(lambda: not page.at_work, timeout=30_000)
     assert window.place is None
     assert page.choices[0].isEnabled()
+
+
+def test_a_class_that_somebody_else_adds_gets_a_key_without_a_restart(qtbot, face, window, tmp_path):
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    window.ways_in.open_folder(folder)
+    qtbot.waitUntil(lambda: face.window.place is not None, timeout=15_000)
+    opened = face.window
+    store = FolderStore(folder / DEFAULT_PREFIX)
+    save_taxonomy(store, (load_taxonomy(store) or default_taxonomy()).added(["spoon"]))
+    opened.commands.trigger("sync")
+    qtbot.waitUntil(lambda: face.window is not opened and face.window.place is not None, timeout=15_000)
+    assert face.window.commands.keymap.keys("label.spoon") == ("6",)
