@@ -1,5 +1,6 @@
 """demo: the whole circle on drawn pictures, on this computer, in about two minutes."""
 
+import os
 import shutil
 import sys
 import threading
@@ -21,6 +22,8 @@ from desktop.core.texts import _
 from desktop.core.verdict import Ruling
 
 _TOLD_S = 0.1
+_UNSEEN = ("offscreen", "minimal")
+"""Platforms of Qt on which nobody sees a window."""
 _MARK = ".sortloop-demo"
 """A folder with this file was made by a demo and may be made anew."""
 
@@ -64,7 +67,7 @@ def demo(
         return
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
     if by is By.BEST:
-        by = By.YOU if screen() else By.KEYS
+        by = By.YOU if screen() and os.environ.get("QT_QPA_PLATFORM") not in _UNSEEN else By.KEYS
     with options.output.progress() as progress, interruptible() as cancel:
         story = Story(plant, folder, options.output.say, progress, cancel, seed)
         if by is By.YOU:

@@ -199,13 +199,23 @@ class Pictures:
     def _get(self, image: Image) -> Path:
         if image.size_bytes > MAX_BYTES:
             raise _TooLarge(_("{key} is too large for a picture.").format(key=image.key), _("Remove it by hand."))
-        stored = self._store.get(image.key)
+        stored = self._stored(image)
         self._learn(stored)
         path = self._path_of(image.name, stored.listed.etag)
         self._write(path, stored.body)
         if stored.listed.etag != image.etag:
             raise NotFoundError(_("{key} was changed meanwhile.").format(key=image.key), _("Sync, and look again."))
         return path
+
+    def _stored(self, image: Image) -> Stored:
+        """Read an image where it lies, or where the catalog says it went: it may be sorted faster than it is shown."""
+        try:
+            return self._store.get(image.key)
+        except NotFoundError:
+            moved = self._catalog.image(image.name)
+            if moved is None or moved.key == image.key:
+                raise
+            return self._store.get(moved.key)
 
     def _learn(self, stored: Stored) -> None:
         look = self._look(stored.body)

@@ -62,6 +62,8 @@ def turn(face, circle, field):
     before = face.window
     drop(face.window, circle.folder / "base")
     hand = hand_on(face.window, circle, truth)
+    hand.fingers.wait(before.intake.yes.isVisible, "the question about the folder")
+    before.intake.yes.click()
     hand.fingers.wait(lambda: face.window is not before, "the window with the new classes")
     hand = hand_on(face.window, circle, truth)
     told["classes"] = list(face.window.sorting.front.side.classes)

@@ -36,6 +36,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="; ".join(VARIANTS))
     parser.add_argument("--of", nargs="*", default=["none", "shift", "passed"], help="which plants: none, shift, passed")
     said = parser.parse_args()
+    if not studio.photographs():
+        said.of = [plant for plant in said.of if plant != "shift"]
     with tempfile.TemporaryDirectory() as name:
         plants = said.plants or Path(name)
         for plant in said.of:

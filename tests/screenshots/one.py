@@ -61,6 +61,10 @@ def shoot(said, folder):
             walk.done()
         else:
             walk.begin()
+            if not studio.photographs():
+                walk.sort()
+                walk.queues()
+                walk.around()
             walk.train()
             walk.compare()
             walk.fleet(studio.answer_orders)

@@ -52,6 +52,11 @@ _BASE = 9
 """Photographs a class to begin with."""
 
 
+def photographs() -> bool:
+    """Tell whether there are photographs to take pictures of."""
+    return all((PHOTOS / source).is_dir() for sources in PILES.values() for source in sources)
+
+
 def passed(folder: Path) -> None:
     """Build a plant whose second model waits to be deployed, and whose devices have sent more since."""
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)

@@ -271,3 +271,12 @@ def test_a_cache_that_cannot_be_written_says_so(plant):
     (plant.home / "pictures").write_bytes(b"a file in its place")
     with pytest.raises(StorageFullError, match="picture cache"):
         pictures(plant).thumbnail(image, 3)
+
+
+def test_a_picture_that_was_sorted_before_it_was_shown_is_found_where_it_went(plant):
+    plant.send("1.jpg")
+    plant.sync()
+    image = plant.image("1.jpg")
+    plant.label("soda-can", "1.jpg")
+    plant.deliver()
+    assert plant.pictures.fetch(image).read_bytes() == b"picture 1.jpg"
