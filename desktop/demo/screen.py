@@ -159,10 +159,14 @@ class Hand:
     def _look_at(self, session: SortSession, place: int) -> None:
         """Go to a tile by the arrows: rows first, then places."""
         columns = self._window.sorting.front.grid.columns
-        while session.focus // columns != place // columns:
-            self.fingers.press("Down" if session.focus < place else "Up")
-        while session.focus != place:
-            self.fingers.press("Right" if session.focus < place else "Left")
+        while (here := session.focus) != place:
+            ahead = here < place
+            along = "Right" if ahead else "Left"
+            self.fingers.press(along if here // columns == place // columns else "Down" if ahead else "Up")
+            if session.focus == here:  # the last row is short, and has no place below
+                self.fingers.press(along)
+            if session.focus == here:
+                raise AppError(_("A page of {n} pictures would not be sorted.").format(n=len(session.tiles)))
 
     def _on_screen(self, images: Sequence[Image]) -> bool:
         """Tell whether a part of some images has been painted."""
