@@ -32,7 +32,7 @@ class By(StrEnum):
     """Who takes the plant through its second half."""
 
     BEST = "best"
-    """You where there is a screen, else commands."""
+    """You where there is a screen, else keys."""
     YOU = "you"
     KEYS = "keys"
     COMMANDS = "commands"
@@ -67,7 +67,7 @@ def demo(
         return
     plant = open_plant(str(folder / "bucket"), folder / "home", create=True)
     if by is By.BEST:
-        by = By.YOU if screen() and os.environ.get("QT_QPA_PLATFORM") not in _UNSEEN else By.COMMANDS
+        by = By.YOU if screen() and os.environ.get("QT_QPA_PLATFORM") not in _UNSEEN else By.KEYS
     with options.output.progress() as progress, interruptible() as cancel:
         story = Story(plant, folder, options.output.say, progress, cancel, seed)
         if by is By.YOU:
