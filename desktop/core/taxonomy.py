@@ -17,6 +17,8 @@ _LOOKS = {
     "soda-can": ("#0072B2", "易拉罐"),
     "wine-bottle": ("#009E73", "酒瓶"),
 }
+_DIGITS = "1234567890"
+"""The keys of classes, as they stand on the keyboard."""
 _COLOURS = ("#56B4E9", "#D55E00", "#F0E442", "#7A5195", "#4C6A4F", "#A65628")
 """For classes added later: what the Okabe-Ito palette has left, and three that keep apart from it."""
 
@@ -40,6 +42,11 @@ class Class:
     retired: bool = False
     """No longer offered; what lies there stays."""
 
+    @property
+    def offered(self) -> bool:
+        """Whether pictures can be sorted into it."""
+        return not self.retired and self.merged_into is None
+
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
@@ -50,7 +57,7 @@ class Taxonomy:
 
     def active(self) -> tuple[str, ...]:
         """Give the ids that can be labelled, sorted: the order of a model's outputs."""
-        return tuple(sorted(one.id for one in self.classes if not one.retired and one.merged_into is None))
+        return tuple(sorted(one.id for one in self.classes if one.offered))
 
     def shown(self, language: str) -> dict[str, str]:
         """Give what each class is called in a language, its id where it has no name there."""
@@ -100,6 +107,11 @@ class _Record:
                 one = known[one.merged_into]  # noqa: PLW2901 - one hop on
 
 
+def by_key(classes: Iterable[Class]) -> list[Class]:
+    """Give the classes that are offered in the order of their keys; those without one last."""
+    return sorted((one for one in classes if one.offered), key=lambda one: (_DIGITS.find(one.key) if one.key else 10, one.id))
+
+
 def default_taxonomy() -> Taxonomy:
     """Give the five classes of the post."""
     return Taxonomy(()).added(DEFAULT_CLASSES)
@@ -140,7 +152,7 @@ def save_taxonomy(store: ObjectStore, taxonomy: Taxonomy) -> Taxonomy:
 
 
 def _new(cls: str, before: list[Class]) -> Class:
-    digits = [digit for digit in "1234567890" if all(one.key != digit for one in before)]
+    digits = [digit for digit in _DIGITS if all(one.key != digit for one in before)]
     colour, chinese = _LOOKS.get(cls, (_COLOURS[len(before) % len(_COLOURS)], ""))
     names = {"en": cls, "zh_CN": chinese} if chinese else {"en": cls}
     return Class(cls, names, digits[0] if digits else "", colour, cls if cls in _LOOKS else "")

@@ -35,7 +35,7 @@ class Action:
 
 def table(classes: Iterable[Class], shown: Mapping[str, str], _: Say = in_use) -> tuple[Action, ...]:
     """Give all actions, in the language in use or another; classes give one for sorting and one for their guide each."""
-    active = [one for one in classes if not one.retired and one.merged_into is None]
+    active = [one for one in classes if one.offered]
     sorting = _("Sorting")
     labels = [
         Action(LABEL + one.id, _("Sort as {cls}").format(cls=shown.get(one.id, one.id)), sorting, "sort", _own(one.key))

@@ -5,7 +5,6 @@
 As for thumbnails, a new wish replaces the one before it, and workers decode without holding Python's lock.
 """
 
-import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -14,14 +13,12 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from desktop.core.errors import AppError, NotFoundError, OfflineError
+from desktop.core.errors import AppError
 from desktop.core.images import Image
 from desktop.core.pictures import Pictures, Pixels
-from desktop.core.texts import _
-from desktop.ui.thumbnails import plain
+from desktop.ui.failures import Failure, Failures, Version, foreseen, unforeseen
 
 Box = tuple[int, int]
-_Key = tuple[str, str]
 _Slot = tuple[str, str, bool]
 """Name, version, and whether it has all pixels."""
 
@@ -52,17 +49,14 @@ class _Wish:
     box: Box | None
 
     @property
-    def key(self) -> _Key:
+    def key(self) -> Version:
         return self.image.name, self.image.etag
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     wish: _Wish
-    photo: Photo | None
-    problem: str = ""
-    passing: bool = False
-    """Whether asking again may help."""
+    made: Photo | Failure
 
 
 class Photos(QObject):
@@ -78,8 +72,8 @@ class Photos(QObject):
         self._open = open_pictures
         self._memory_bytes = memory_bytes
         self._kept: OrderedDict[_Slot, Photo] = OrderedDict()
-        self._problems: dict[_Key, _Answer] = {}
-        self._wanted: frozenset[_Key] = frozenset()
+        self._failures = Failures()
+        self._wanted: frozenset[Version] = frozenset()
         self._ready = threading.Condition()
         self._queue: deque[_Wish] = deque()
         self._working: _Wish | None = None
@@ -109,7 +103,7 @@ class Photos(QObject):
             return photo
         photo = self._find((image.name, image.etag, True))
         wish = _Wish(image, None)
-        if photo is None and wish.key not in self._problems:
+        if photo is None and wish.key not in self._failures:
             with self._ready:
                 if wish != self._working and wish not in self._queue:
                     self._queue.appendleft(wish)
@@ -118,8 +112,7 @@ class Photos(QObject):
 
     def problem(self, image: Image) -> str | None:
         """Give why an image cannot be shown; None if it can, or nobody tried."""
-        answer = self._problems.get((image.name, image.etag))
-        return None if answer is None else answer.problem
+        return self._failures.problem(image)
 
     def close(self) -> None:
         """Stop after what is being decoded, and wait for that."""
@@ -129,13 +122,8 @@ class Photos(QObject):
             self._ready.notify()
         self._thread.join()
 
-    def _lacks(self, wish: _Wish, before: frozenset[_Key]) -> bool:
-        answer = self._problems.get(wish.key)
-        if answer is not None:
-            if not answer.passing or wish.key in before:
-                return False
-            del self._problems[wish.key]
-        if wish == self._working:
+    def _lacks(self, wish: _Wish, before: frozenset[Version]) -> bool:
+        if not self._failures.may_help(wish.key, before) or wish == self._working:
             return False
         photo = self._kept.get((*wish.key, False))
         return photo is None or not (photo.whole or photo.box == wish.box)
@@ -152,10 +140,9 @@ class Photos(QObject):
             try:
                 if pictures is None:
                     pictures = self._open()
-                answer = _made(pictures, wish)
-            except Exception as error:
-                answer = _Answer(wish, None, _("Cannot be decoded"), passing=True)
-                logging.getLogger(__name__).warning("%s cannot be shown", wish.image.name, exc_info=error)
+                answer = _Answer(wish, _made(pictures, wish))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told in place of the picture
+                answer = _Answer(wish, unforeseen(error, wish.image.name))
             with self._ready:
                 self._working = None
                 self._answers.append(answer)
@@ -176,10 +163,10 @@ class Photos(QObject):
             answers = list(self._answers)
             self._answers.clear()
         for answer in answers:
-            if answer.photo is None:
-                self._problems[answer.wish.key] = answer
+            if isinstance(answer.made, Failure):
+                self._failures.add(answer.wish.key, answer.made)
             else:
-                self._keep((*answer.wish.key, answer.wish.box is None), answer.photo)
+                self._keep((*answer.wish.key, answer.wish.box is None), answer.made)
             self.arrived.emit(answer.wish.image.name)
 
     def _keep(self, slot: _Slot, photo: Photo) -> None:
@@ -191,14 +178,12 @@ class Photos(QObject):
             size -= self._kept.popitem(last=False)[1].pixels.nbytes
 
 
-def _made(pictures: Pictures, wish: _Wish) -> _Answer:
+def _made(pictures: Pictures, wish: _Wish) -> Photo | Failure:
     try:
         found = pictures.photo(wish.image, wish.box)
-    except AppError as error:
-        return _Answer(wish, None, error.title, passing=isinstance(error, OfflineError | NotFoundError))
-    except ValueError as error:
-        return _Answer(wish, None, plain(str(error)))
+    except (AppError, ValueError) as error:
+        return foreseen(error)
     rows, columns = found.pixels.shape[:2]
     # No copy: one of fifty million pixels would hold Python's lock for a tenth of a second.
     picture = QImage(found.pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-    return _Answer(wish, Photo(picture, found.width, found.height, wish.image.size_bytes, wish.box, found.pixels))
+    return Photo(picture, found.width, found.height, wish.image.size_bytes, wish.box, found.pixels)

@@ -5,7 +5,6 @@
 Workers decode without holding Python's lock; owners are served in turns. All but the queues belongs to the window's thread.
 """
 
-import logging
 import os
 import threading
 import time
@@ -16,10 +15,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from desktop.core.errors import AppError, NotFoundError, OfflineError
+from desktop.core.errors import AppError
 from desktop.core.images import Image
 from desktop.core.pictures import Pictures, Pixels
-from desktop.core.texts import _
+from desktop.ui.failures import Failure, Failures, Version, foreseen, unforeseen
 
 _REST_S = 0.02
 """A little more than a frame. A key held down comes each 33 ms: between two, the workers still go on."""
@@ -41,10 +40,7 @@ class _Wish:
 @dataclass(frozen=True, slots=True)
 class _Answer:
     wish: _Wish
-    picture: QImage | None
-    problem: str = ""
-    passing: bool = False
-    """Whether asking again may help."""
+    made: QImage | Failure
 
 
 class Thumbnails(QObject):
@@ -61,8 +57,8 @@ class Thumbnails(QObject):
         self._memory_bytes = memory_bytes
         self._kept: OrderedDict[tuple[str, str, int, int], QImage] = OrderedDict()
         self._kept_bytes = 0
-        self._problems: dict[tuple[str, str], _Answer] = {}
-        self._wanted: dict[str, frozenset[tuple[str, str]]] = {}
+        self._failures = Failures()
+        self._wanted: dict[str, frozenset[Version]] = {}
         self._ready = threading.Condition()
         self._queues: OrderedDict[str, deque[_Wish]] = OrderedDict()
         self._working: set[tuple[str, str, int, int]] = set()
@@ -88,7 +84,8 @@ class Thumbnails(QObject):
         queue = deque(
             _Wish(image, size_px, height_px)
             for image in images
-            if (image.name, image.etag, size_px, height_px) not in self._kept and self._may_help(image, before)
+            if (image.name, image.etag, size_px, height_px) not in self._kept
+            and self._failures.may_help((image.name, image.etag), before)
         )
         with self._ready:
             if queue:
@@ -107,8 +104,7 @@ class Thumbnails(QObject):
 
     def problem(self, image: Image) -> str | None:
         """Give why an image cannot be shown; None if it can, or nobody tried."""
-        answer = self._problems.get((image.name, image.etag))
-        return None if answer is None else answer.problem
+        return self._failures.problem(image)
 
     def rest(self, for_s: float = _REST_S) -> None:
         """Begin no picture for a moment: a key was pressed, and what it does comes first."""
@@ -129,19 +125,9 @@ class Thumbnails(QObject):
         for thread in self._threads:
             thread.join(max(0.0, deadline_s - time.monotonic()))
 
-    def _may_help(self, image: Image, before: frozenset[tuple[str, str]]) -> bool:
-        key = (image.name, image.etag)
-        answer = self._problems.get(key)
-        if answer is None:
-            return True
-        if not answer.passing or key in before:
-            return False
-        del self._problems[key]
-        return True
-
     def _known(self, wish: _Wish) -> bool:
         """Tell whether a wish was met since it was made."""
-        return wish.key in self._kept or (wish.image.name, wish.image.etag) in self._problems
+        return wish.key in self._kept or (wish.image.name, wish.image.etag) in self._failures
 
     def _work(self) -> None:
         pictures: Pictures | None = None
@@ -149,10 +135,9 @@ class Thumbnails(QObject):
             try:
                 if pictures is None:
                     pictures = self._open()
-                answer = _made(pictures, wish)
-            except Exception as error:
-                answer = _Answer(wish, None, _("Cannot be decoded"), passing=True)
-                logging.getLogger(__name__).warning("%s cannot be shown", wish.image.name, exc_info=error)
+                answer = _Answer(wish, _made(pictures, wish))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told in place of the picture
+                answer = _Answer(wish, unforeseen(error, wish.image.name))
             with self._ready:
                 self._answers.append(answer)
                 wake = not self._woken_already and not self._closed
@@ -189,10 +174,10 @@ class Thumbnails(QObject):
             self._woken_already = False
             for answer in answers:
                 self._working.discard(answer.wish.key)
-                if answer.picture is None:
-                    self._problems[answer.wish.image.name, answer.wish.image.etag] = answer
+                if isinstance(answer.made, Failure):
+                    self._failures.add((answer.wish.image.name, answer.wish.image.etag), answer.made)
                 else:
-                    self._keep(answer.wish.key, answer.picture)
+                    self._keep(answer.wish.key, answer.made)
         if answers:
             self.arrived.emit([answer.wish.image.name for answer in answers])
 
@@ -204,16 +189,14 @@ class Thumbnails(QObject):
             self._kept_bytes -= self._kept.popitem(last=False)[1].sizeInBytes()
 
 
-def _made(pictures: Pictures, wish: _Wish) -> _Answer:
+def _made(pictures: Pictures, wish: _Wish) -> QImage | Failure:
     try:
         pixels = pictures.pixels(wish.image, wish.width, wish.height, _fitted)
-    except AppError as error:
-        return _Answer(wish, None, error.title, passing=isinstance(error, OfflineError | NotFoundError))
-    except ValueError as error:
-        return _Answer(wish, None, plain(str(error)))
+    except (AppError, ValueError) as error:
+        return foreseen(error)
     rows, columns = pixels.shape[:2]
     # The copy outlives the array; it is a small one, for it holds Python's lock.
-    return _Answer(wish, QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy())
+    return QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
 
 
 def _fitted(pixels: Pixels, width: int, height: int) -> Pixels:
@@ -228,15 +211,3 @@ def _fitted(pixels: Pixels, width: int, height: int) -> Pixels:
     whole = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
     small = whole.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return np.frombuffer(small.constBits(), np.uint8).reshape(size.height(), size.width(), 4).copy()
-
-
-def plain(reason: str) -> str:
-    """Give a decoder's reason in the user's language."""
-    known = {
-        "the file is empty": _("The file is empty"),
-        "the picture is cut off": _("File is cut short"),
-        "not a JPEG or PNG picture": _("Not a JPEG or PNG picture"),
-    }
-    if reason.startswith(("larger than", "more than")):
-        return _("Too large for a picture")
-    return known.get(reason, _("Cannot be decoded"))

@@ -360,7 +360,7 @@ class Window(QWidget):
         """See, off this thread, whether somebody else changed the classes."""
         if self.place is not None:
             work: Work[Taxonomy] = lambda plant, _progress, _cancel: plant.taxonomy()  # noqa: E731
-            self.place.tasks.run("classes", _("Looking at the classes"), work, self._take_classes, _nothing)
+            self.place.tasks.run("look", _("Looking at the classes"), work, self._take_classes, _nothing)
 
     def _take_classes(self, taxonomy: Taxonomy) -> None:
         """Have the window made anew where the classes are others: keys, lines and squares are for the old ones."""

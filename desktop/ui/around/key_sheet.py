@@ -55,14 +55,12 @@ class _Body(QWidget):
     def __init__(self, commands: Commands) -> None:
         super().__init__()
         self._commands = commands
-        self._actions: Sequence[Action] = ()
         self._columns: list[list[Entry]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_table(self, actions: Sequence[Action], width: int) -> None:
         """Lay out a table of actions in a width."""
         theme = look()
-        self._actions = actions
         count = max(1, min(4, (width + theme.px(_GAP)) // theme.px(_COLUMN)))
         self._columns = columns(actions, count)
         room = (width - theme.px(_GAP) * (len(self._columns) - 1)) / max(1, len(self._columns))

@@ -116,11 +116,6 @@ class Grid(QListView):
             if self._thumbnails.get(image, *self._asked) or self._thumbnails.get(image, *self._before)
         ]
 
-    def set_classes(self, classes: Mapping[str, Class]) -> None:
-        """Take the classes as they are now."""
-        self._tiles.classes = classes
-        self.viewport().update()
-
     def set_tile_size(self, width: int) -> None:
         """Make tiles about so wide; they take what is left of a row among them."""
         self._nominal = width

@@ -240,7 +240,7 @@ class GuideEditor(Overlay):
         """Open it over a window, at a class."""
         self.choice.clear()
         for one in self._place.classes.values():
-            if not one.retired and one.merged_into is None:
+            if one.offered:
                 self.choice.addItem(self._place.shown.get(one.id, one.id), one.id)
         self.choice.setCurrentIndex(max(0, self.choice.findData(cls)))
         self.open(parent)

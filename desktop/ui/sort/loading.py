@@ -76,7 +76,7 @@ def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: Can
         found.images,
         plant.journal,
         labeller=plant.labeller,
-        classes=[one.id for one in plant.taxonomy().classes if not one.retired and one.merged_into is None],
+        classes=[one.id for one in plant.taxonomy().classes if one.offered],
         now_ms=now_ms,
         find=plant.catalog.image,
         area=found.area,

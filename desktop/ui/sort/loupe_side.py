@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.catalog import Known
 from desktop.core.images import Image
 from desktop.core.taxonomy import Class
 from desktop.core.texts import _
-from desktop.ui.actions import LABEL
 from desktop.ui.icons import paint_class
-from desktop.ui.keymap import Keymap
 from desktop.ui.parts.bar import paint_bar
 from desktop.ui.parts.chip import Chip
-from desktop.ui.parts.key_cap import cap_size, key_name, paint_cap
 from desktop.ui.parts.layouts import column, label, line, row, scrolled
 from desktop.ui.parts.tip import tip
+from desktop.ui.sort.key_panel import KeyPanel, KeyWord
 from desktop.ui.sort.picture_facts import Facts, facts_of
-from desktop.ui.sort.side import KeyRow
 from desktop.ui.theme import font, look
 
 WIDTH = 288
@@ -155,71 +152,11 @@ class Reasons(QWidget):
         painter.end()
 
 
-class KeyWord(QAbstractButton):
-    """A small key and one word."""
-
-    def __init__(self, action: str, text: str) -> None:
-        super().__init__()
-        self.action, self._combination = action, ""
-        self.setText(text)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_key("")
-
-    def show_key(self, combination: str) -> None:
-        """Show the key in force."""
-        self._combination = combination
-        key = _("key {key}").format(key=key_name(combination)) if combination else ""
-        told = ", ".join(part for part in (self.text(), key) if part)
-        self.setAccessibleName(told)
-        self.setToolTip(tip(told))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Give room for both."""
-        width = QFontMetricsF(font(13, 500)).horizontalAdvance(self.text())
-        return QSize(round(width) + self._cap() + look().px(10), look().px(30))
-
-    def minimumSizeHint(self) -> QSize:
-        """Give the same height."""
-        return QSize(look().px(60), look().px(30))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint them."""
-        theme, middle = look(), self.height() / 2
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(1.0 if self.isEnabled() else 0.45)
-        if self.hasFocus() or (self.underMouse() and self.isEnabled()):
-            painter.setPen(QPen(theme.color("accent"), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover") if self.underMouse() else Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.px(5), theme.px(5))
-        if self._combination:
-            cap = cap_size(key_name(self._combination))
-            place = QRectF(0, middle - cap.height() / 2, max(cap.width(), theme.px(24)), cap.height())
-            paint_cap(painter, place, key_name(self._combination), pressed=self.isDown())
-        left = self._cap() + theme.px(8)
-        painter.setFont(font(13, 500))
-        painter.setPen(theme.color("text"))
-        words = QFontMetricsF(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - left)
-        painter.drawText(QRectF(left, 0, self.width() - left, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
-        painter.end()
-
-    def _cap(self) -> int:
-        return max(cap_size(key_name(self._combination)).width(), look().px(24)) if self._combination else 0
-
-
-class LoupeSide(QFrame):
+class LoupeSide(KeyPanel):
     """288 wide; what is told of the picture scrolls where the window is low, the keys stay."""
 
-    triggered = Signal(str)
-    """The action of the line that was clicked."""
-
     def __init__(self, classes: Mapping[str, Class], shown: Mapping[str, str]) -> None:
-        super().__init__()
-        self.setProperty("role", "panel")
-        self.setFixedWidth(look().px(WIDTH))
+        super().__init__(WIDTH, classes, shown, _others())
         self._facts = Facts()
         self._suggested = label(_("Suggested"), 13, 600)
         self._chip = Chip("")
@@ -230,22 +167,7 @@ class LoupeSide(QFrame):
         self._part = line()
         self._title = label(_("Sort as"), 13, 600)
         self._today = label(_("today"), 12, 400, "muted")
-        active = [one for one in classes.values() if not one.retired and one.merged_into is None]
-        self.classes = {
-            one.id: KeyRow(LABEL + one.id, shown.get(one.id, one.id), "0", 44, one)
-            for one in sorted(active, key=lambda one: ("1234567890".find(one.key) if one.key else 10, one.id))
-        }
-        self.others = [
-            KeyWord("unsure", _("Unsure")),
-            KeyWord("discard", _("Discard")),
-            KeyWord("skip", _("Next")),
-            KeyWord("undo", _("Undo")),
-            KeyWord("send-back", _("Send back")),
-        ]
-        self._keys: list[KeyRow | KeyWord] = [*self.classes.values(), *self.others]
         self._upper = self._build()
-        for one in self._keys:
-            one.clicked.connect(self._clicked)
         self.show_facts(Facts())
 
     @property
@@ -276,32 +198,6 @@ class LoupeSide(QFrame):
     def show_title(self, text: str) -> None:
         """Say what a class key would sort."""
         self._title.setText(text)
-
-    def show_keys(self, keymap: Keymap) -> None:
-        """Show the keys in force."""
-        for one in self._keys:
-            one.show_key(keymap.shown(one.action))
-
-    def show_today(self, counts: Mapping[str, int]) -> None:
-        """Show how many were sorted into each class today."""
-        for cls, one in self.classes.items():
-            one.show_hint(f"{counts.get(cls, 0):,}")
-
-    def show_possible(self, possible: Mapping[str, bool]) -> None:
-        """Show which lines do something now; ``send-back`` is there only where it can do something."""
-        for one in self._keys:
-            one.setEnabled(possible.get(one.action, False))
-            if one.action == "send-back":
-                one.setVisible(possible.get("send-back", False))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground and the line on the left."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), look().color("panel"))
-        painter.setPen(QPen(look().color("line"), 1))
-        painter.drawLine(0, 0, 0, self.height())
-        painter.end()
 
     def _build(self) -> QScrollArea:
         theme, told = look(), QWidget()
@@ -349,7 +245,12 @@ class LoupeSide(QFrame):
             bar = self._upper.verticalScrollBar().sizeHint().width() if most > 0 else 0
             layout.setContentsMargins(0, 0, max(0, look().px(16) - bar), 0)
 
-    def _clicked(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, KeyRow | KeyWord):
-            self.triggered.emit(sender.action)
+
+def _others() -> Sequence[KeyWord]:
+    return [
+        KeyWord("unsure", _("Unsure")),
+        KeyWord("discard", _("Discard")),
+        KeyWord("skip", _("Next")),
+        KeyWord("undo", _("Undo")),
+        KeyWord("send-back", _("Send back")),
+    ]

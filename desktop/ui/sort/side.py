@@ -2,116 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.taxonomy import Class
 from desktop.core.texts import _
-from desktop.ui.actions import LABEL
 from desktop.ui.icons import paint_class
 from desktop.ui.keymap import Keymap
 from desktop.ui.parts.bar import paint_bar
-from desktop.ui.parts.key_cap import KeyCap, cap_size, key_name, paint_cap
+from desktop.ui.parts.key_cap import KeyCap
 from desktop.ui.parts.layouts import button, column, label, line, row, scrolled
 from desktop.ui.parts.tip import tip
 from desktop.ui.sort.history_strip import HistoryStrip
+from desktop.ui.sort.key_panel import KeyPanel, KeyRow
 from desktop.ui.sort.picture_facts import Facts
 from desktop.ui.theme import font, look
 
 WIDTH = 240
-
-
-class KeyRow(QAbstractButton):
-    """A key and what it does, as one line that can be clicked."""
-
-    def __init__(self, action: str, text: str, hint: str, height: float, cls: Class | None = None) -> None:
-        super().__init__()
-        self.action = action
-        self._cls, self._hint, self._height = cls, hint, height
-        self._combination = ""
-        self.setText(text)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._tell()
-
-    def show_key(self, combination: str) -> None:
-        """Show the key in force."""
-        self._combination = combination
-        self._tell()
-        self.update()
-
-    def show_hint(self, hint: str) -> None:
-        """Show other words, or a number, at the end."""
-        if hint != self._hint:
-            self._hint = hint
-            self._tell()
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        """Give its height."""
-        return QSize(look().px(200), look().px(self._height))
-
-    def minimumSizeHint(self) -> QSize:
-        """Give the same."""
-        return QSize(look().px(120), look().px(self._height))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint cap, square, words and hint."""
-        theme = look()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.isEnabled():
-            painter.setOpacity(0.45)
-        frame = QRectF(self.rect()).adjusted(-theme.px(6), 1, theme.px(6), -1).intersected(QRectF(self.rect()))
-        if self.underMouse() and self.isEnabled():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
-            painter.drawRoundedRect(frame, theme.px(5), theme.px(5))
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRoundedRect(frame.adjusted(1, 1, -1, -1), theme.px(5), theme.px(5))
-        self._paint_words(painter)
-        painter.end()
-
-    def _paint_words(self, painter: QPainter) -> None:
-        theme, middle = look(), self.height() / 2
-        big = self._cls is not None
-        tall = 32 if big else 20
-        if self._combination:
-            cap = cap_size(key_name(self._combination), tall)
-            width = max(cap.width(), theme.px(32))
-            place = QRectF(0, middle - cap.height() / 2, width, cap.height())
-            paint_cap(painter, place, key_name(self._combination), tall, pressed=self.isDown())
-        left = float(theme.px(42 if big else 60))
-        if self._combination:  # a key with a modifier takes more room
-            left = max(left, float(width + theme.px(8)))
-        if self._cls is not None:
-            side = theme.px(28)
-            paint_class(painter, self._cls, QRectF(left, middle - side / 2, side, side))
-            left += side + theme.px(11)
-        end = font(13 if big else 12)
-        hint = QFontMetricsF(end).horizontalAdvance(self._hint)
-        words = font(13, 600 if big else 500)
-        room = self.width() - left - theme.px(8)
-        text = QFontMetricsF(words).horizontalAdvance(self.text())
-        if text + hint <= room or big:
-            painter.setFont(end)
-            painter.setPen(theme.color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._hint)
-            room -= hint
-        painter.setFont(words)
-        painter.setPen(theme.color("text"))
-        shown = QFontMetricsF(words).elidedText(self.text(), Qt.TextElideMode.ElideRight, room + theme.px(8))
-        painter.drawText(QRectF(left, 0, room + theme.px(8), self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _tell(self) -> None:
-        key = _("key {key}").format(key=key_name(self._combination)) if self._combination else ""
-        told = ", ".join(part for part in (self.text(), key, self._hint) if part)
-        self.setAccessibleName(told)
-        self.setToolTip(tip(told))
 
 
 class FactsView(QWidget):
@@ -205,25 +113,13 @@ class FactsView(QWidget):
         return self._note.heightForWidth(self.width()) + look().px(10) if self._facts.note else 0
 
 
-class SidePanel(QFrame):
+class SidePanel(KeyPanel):
     """240 wide; from the picture in focus down it scrolls where the window is low."""
 
-    triggered = Signal(str)
-    """The action of the line that was clicked."""
-
     def __init__(self, classes: Mapping[str, Class], shown: Mapping[str, str], strip: HistoryStrip) -> None:
-        super().__init__()
-        self.setProperty("role", "panel")
-        self.setFixedWidth(look().px(WIDTH))
+        super().__init__(WIDTH, classes, shown, _others())
         self._title = label("", 13, 600)
         self._today = label(_("today"), 12, 400, "muted")
-        active = [one for one in classes.values() if not one.retired and one.merged_into is None]
-        self.classes = {
-            one.id: KeyRow(LABEL + one.id, shown.get(one.id, one.id), "0", 44, one)
-            for one in sorted(active, key=lambda one: ("1234567890".find(one.key) if one.key else 10, one.id))
-        }
-        self._rows = [*self.classes.values(), *_others()]
-        self.others = self._rows[len(self.classes) :]
         self.facts = FactsView(classes, shown)
         self.strip = strip
         self._last = label(_("Last decisions"), 13, 600)
@@ -231,8 +127,6 @@ class SidePanel(QFrame):
         self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._undo_cap = KeyCap("Z", 18)
         self._build()
-        for one in self._rows:
-            one.clicked.connect(self._clicked)
         self._undo.clicked.connect(self._undone)
 
     def show_title(self, text: str) -> None:
@@ -242,34 +136,12 @@ class SidePanel(QFrame):
 
     def show_keys(self, keymap: Keymap) -> None:
         """Show the keys in force."""
-        for one in self._rows:
-            one.show_key(keymap.shown(one.action))
+        super().show_keys(keymap)
         self._undo_cap.set_combination(keymap.shown("undo"))
-
-    def show_today(self, counts: Mapping[str, int]) -> None:
-        """Show how many were sorted into each class today."""
-        for cls, one in self.classes.items():
-            one.show_hint(f"{counts.get(cls, 0):,}")
-
-    def show_possible(self, possible: Mapping[str, bool]) -> None:
-        """Show which lines do something now; ``send-back`` is there only where it can do something."""
-        for one in self._rows:
-            one.setEnabled(possible.get(one.action, False))
-            if one.action == "send-back":
-                one.setVisible(possible.get("send-back", False))
 
     def show_last(self, count: int) -> None:
         """Say how many decisions the strip shows."""
         self._last.setText(_("Last {n} decisions").format(n=count) if count > 1 else _("Last decisions"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground and the line on the left."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), look().color("panel"))
-        painter.setPen(QPen(look().color("line"), 1))
-        painter.drawLine(0, 0, 0, self.height())
-        painter.end()
 
     def _build(self) -> None:
         lower = QWidget()
@@ -292,11 +164,6 @@ class SidePanel(QFrame):
         layout.addSpacing(look().px(8))
         layout.addLayout(column(*self.classes.values(), 10, line(), 12, *self.others, 10, line(), spacing=0))
         layout.addWidget(scrolled(lower), 1)
-
-    def _clicked(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, KeyRow):
-            self.triggered.emit(sender.action)
 
     def _undone(self) -> None:
         self.triggered.emit("undo")

@@ -75,12 +75,6 @@ class SortTable(QWidget):
         field = self.header.field
         self.panel.open_at(field.geometry().right() + 1, self.header.height() - look().px(8))
 
-    def close_panel(self) -> bool:
-        """Close the filter's panel; tell whether it was open."""
-        was = self.panel.isVisible()
-        self.panel.hide()
-        return was
-
     def take_focus(self) -> None:
         """Give the focus back to the pictures."""
         self.panel.hide()

@@ -19,8 +19,6 @@ _SHAPE = 136 / 148
 _CAPTION = 36
 """Below it: 34 and the borders; never scaled with the picture."""
 _STRIP = 28
-_WORDS = 5000
-"""Texts whose width is remembered."""
 _CARDS = 60
 """Empty cards that are kept; while a window is resized, each width has its own."""
 SIGNS = {
