@@ -153,7 +153,7 @@ class Hand:
             self.fingers.wait(lambda: self._on_screen(rest), _("the page's pictures"), _PATIENCE_S)
             before = len(front.sight.hidden(rest))
             self.fingers.press("Return")
-            self.fingers.rest(0.1)  # a key holds decoding back for a moment; without a pause nothing would ever be shown
+            self.fingers.rest(0.1)  # nobody presses again before the pictures are there, and keys are counted
             if session.page is page and session.rest() and before == 0:
                 return
 

@@ -22,6 +22,8 @@ from desktop.ui.failures import Failure, Failures, Version, foreseen, unforeseen
 
 _REST_S = 0.02
 """A little more than a frame. A key held down comes each 33 ms: between two, the workers still go on."""
+_MOST_REST_S = 0.1
+"""Keys that come faster than that may not starve what is to be shown: after so long without a pause, decoding goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Thumbnails(QObject):
         self._answers: deque[_Answer] = deque()
         self._woken_already = False
         self._closed = False
-        self._resting_until_s = 0.0
+        self._asked_to_rest_s = self._resting_since_s = self._resting_until_s = 0.0
         self._woken.connect(self._take, Qt.ConnectionType.QueuedConnection)
         count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
         self._threads = [threading.Thread(target=self._work, name=f"thumbnails {number}", daemon=True) for number in range(count)]
@@ -108,7 +110,11 @@ class Thumbnails(QObject):
 
     def rest(self, for_s: float = _REST_S) -> None:
         """Begin no picture for a moment: a key was pressed, and what it does comes first."""
-        self._resting_until_s = time.monotonic() + for_s  # without the lock: no worker is waited for
+        now_s = time.monotonic()  # without the lock: no worker is waited for
+        if now_s - self._asked_to_rest_s > _REST_S:
+            self._resting_since_s = now_s
+        self._asked_to_rest_s = now_s
+        self._resting_until_s = min(now_s + for_s, self._resting_since_s + max(for_s, _MOST_REST_S))
 
     def waiting(self) -> int:
         """Give how many are wanted and not here yet."""

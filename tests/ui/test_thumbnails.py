@@ -83,6 +83,18 @@ def test_no_picture_is_begun_while_a_key_comes_first(qtbot, make, pictures):
     assert pictures.asked == [image.name for image in images]
 
 
+def test_keys_without_a_pause_starve_nothing(qtbot, make):
+    thumbnails, images = make(), [field_image(number) for number in range(5)]
+    thumbnails.rest()
+    thumbnails.want("grid", images, 40)
+
+    def come() -> bool:
+        thumbnails.rest()
+        return all(thumbnails.get(image, 40) for image in images)
+
+    qtbot.waitUntil(come, timeout=10_000)
+
+
 def test_a_rest_ends_by_itself(qtbot, make, pictures):
     thumbnails, images = make(), [field_image(number) for number in range(3)]
     thumbnails.rest()
