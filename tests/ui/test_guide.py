@@ -15,7 +15,7 @@ from desktop.core.taxonomy import default_taxonomy, load_taxonomy
 from desktop.ui.sort.examples import SHOWN, examples
 from desktop.ui.sort.guide import HELD_MS, Guide, GuideEditor, corner, noted
 from desktop.ui.station import Station
-from edge.contract.keys import LABELED
+from edge.contract.keys import CLASSES, LABELED
 from tests.pictures import jpeg, noise
 from tests.ui.plants import Bench
 
@@ -128,3 +128,18 @@ def test_a_note_is_written_into_the_bucket(qtbot, bench, guide):
     stored = {one.id: one.note for one in load_taxonomy(bench.plant.store).classes}
     assert stored["soda-can"] == "Cans, dented or not."
     assert not editor.isVisible()
+
+
+def test_a_note_that_could_not_be_saved_stays_in_sight(qtbot, bench, guide):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(900, 700)
+    parent.show()
+    editor = GuideEditor(bench.place)
+    editor.open_at(parent, "soda-can")
+    editor.note.setPlainText("Cans, dented or not.")
+    bench.plant.store.put(CLASSES, b"damaged by hand", match=ABSENT)
+    editor.save.click()
+    qtbot.waitUntil(lambda: any("classes.json" in said for said in bench.place.messages.said))
+    assert editor.isVisible()
+    assert editor.note.toPlainText() == "Cans, dented or not."

@@ -260,9 +260,9 @@ class GuideEditor(Overlay):
             return save_taxonomy(plant.store, noted(load_taxonomy(plant.store) or default_taxonomy(), cls, note))
 
         self._place.tasks.run("guide", _("Saving the class guide"), work, self._saved)
-        self.close()
 
     def _saved(self, _taxonomy: Taxonomy) -> None:
+        self.close()  # not before: what was written stays in sight where it could not be saved
         self._place.refresh_classes()
         self._place.messages.say(_("The class guide is saved."))
 
