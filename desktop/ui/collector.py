@@ -18,20 +18,23 @@ class Collector(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._collected = True
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
     def start(self) -> None:
         """Take the collector over."""
+        self._collected = gc.isenabled()
         gc.disable()
         self._timer.start()
 
     def stop(self) -> None:
-        """Give it back, after one last round: nothing of the window is left to other threads."""
+        """Give it back as it was, after one last round: nothing of the window is left to other threads."""
         self._timer.stop()
         gc.collect()
-        gc.enable()
+        if self._collected:
+            gc.enable()
 
     @Slot()
     def _look(self) -> None:

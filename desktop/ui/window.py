@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.app import Plant, open_plant
@@ -76,7 +76,7 @@ class Window(QWidget):
         self.stations: dict[str, Station] = {}
         self.setWindowTitle("Sortloop")
         self.setAcceptDrops(True)
-        room = self.screen().availableSize()
+        room = QGuiApplication.primaryScreen().availableSize()  # what a widget's own screen() gives would die with the widget
         self.resize(min(look().px(1440), room.width()), min(look().px(900), room.height()))
         self.setMinimumSize(960, 600)
         self.commands = Commands(self._keymap())

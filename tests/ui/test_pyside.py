@@ -3,11 +3,15 @@
 Before Python 3.12 that ends the process after a few thousand calls; since then None cannot be lost.
 """
 
+import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import desktop.ui
 
 SCRIPT = """
 import sys
@@ -31,3 +35,13 @@ def test_a_thousand_calls_lose_no_reference_to_none():
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert abs(int(done.stdout)) < 100
+
+
+def test_nobody_asks_a_widget_for_its_screen():
+    """What ``QWidget.screen`` gives belongs to the widget as this binding sees it: where the widget goes, Qt's screen goes too."""
+    asked = []
+    for path in Path(desktop.ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "screen":
+                asked.append(f"{path.name}:{node.lineno}")
+    assert asked == []
