@@ -38,10 +38,11 @@ def test_a_thousand_calls_lose_no_reference_to_none():
 
 
 def test_nobody_asks_a_widget_for_its_screen():
-    """What ``QWidget.screen`` gives belongs to the widget as this binding sees it: where the widget goes, Qt's screen goes too."""
-    asked = []
-    for path in Path(desktop.ui.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "screen":
-                asked.append(f"{path.name}:{node.lineno}")
+    """What ``QWidget.screen`` gives belongs to the widget as this binding sees it: Qt's screen goes when the widget does."""
+    asked = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(desktop.ui.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "screen"
+    ]
     assert asked == []
