@@ -28,7 +28,7 @@ from desktop.core.sync import sync
 from desktop.core.texts import _
 from desktop.ui.review.labels import Labels, doubtful
 from desktop.ui.sort.filter_words import start_ms, today
-from desktop.ui.sort.loading import Loaded, in_service, load, uncollected
+from desktop.ui.sort.loading import Loaded, in_service, load
 from desktop.ui.sort.queue import Queue
 from desktop.ui.tasks import Task
 from desktop.ui.workplace import Workplace
@@ -128,8 +128,7 @@ class Feed(QObject):
         taken = partial(self._drafted, self._wanted)
 
         def plan(_plant: Plant, _progress: Progress, _cancel: CancelToken) -> Draft:
-            with uncollected():
-                return work()
+            return work()
 
         self._place.tasks.run("look", _("Laying out pictures"), plan, taken)
 
@@ -297,8 +296,7 @@ class Feed(QObject):
         name = model.id if model else None
         if self._seen is not None and not anew and name == self._model:
             return Arrival([], [], self._left)
-        with uncollected():
-            known = plant.catalog.known(Area.RAW, model=name)
+        known = plant.catalog.known(Area.RAW, model=name)
         before = self._seen or {}
         now = {one.image.name: one.image for one in known}
         fresh = [image for image in now.values() if before.get(image.name) != image]

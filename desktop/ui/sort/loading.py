@@ -1,8 +1,5 @@
 """From a queue to a session, in a thread of its own: what is loaded, and which pictures belong to what was asked for."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,37 +36,20 @@ class Loaded:
     """By the picture's name, where labels are in doubt."""
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the collector still: what is made here is kept, and each walk over it (0.4 s) would hold up the window."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-def load(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels | None = None) -> Loaded:
-    """Give a session on a queue, where ``state`` says if it does; with a state, ``labels`` need not be read again."""
-    with uncollected():
-        return _session(queue, state, plant, cancel, labels or Labels())
-
-
 def in_service(plant: Plant) -> "Model | None":
     """Give the model in service; None where there is none, or its files are gone."""
     service = plant.release.in_service()
     return plant.registry.standing(service.model) if service else None
 
 
-def _session(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels) -> Loaded:
+def load(queue: Queue, state: SessionState | None, plant: Plant, cancel: CancelToken, labels: Labels | None = None) -> Loaded:
+    """Give a session on a queue, where ``state`` says if it does; with a state, ``labels`` need not be read again."""
     try:
         model = in_service(plant)
     except OfflineError:  # the pictures are known here; answers come with the first look through the bucket
         model = None
     name = model.id if model else None
-    found = _images(plant, queue, name, labels, anew=state is None)
+    found = _images(plant, queue, name, labels or Labels(), anew=state is None)
     cancel.check()
     settings = plant.settings.sorting
     session = SortSession(
